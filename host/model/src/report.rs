@@ -1,0 +1,238 @@
+//! The report: what leaves the house. Field names are part of the contract
+//! with readers of the JSON report; `schemas/report.schema.json` is generated
+//! from these types.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use crate::{Computed, Confidence, Kind, Outcome, ScoreItem, Severity, Step, Text};
+
+/// Version of the report's form.
+pub const REPORT_VERSION: &str = "1";
+
+/// The judgement of a run.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Report {
+    /// [`REPORT_VERSION`].
+    pub report_version: String,
+    /// Who judged.
+    pub plugins: Vec<PluginUsed>,
+    /// Counts over all filings.
+    pub summary: Summary,
+    /// In the order of the input.
+    pub filings: Vec<FilingReport>,
+}
+
+/// A plugin that judged.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct PluginUsed {
+    /// Such as `hazchem`.
+    pub id: String,
+    /// Semantic version.
+    pub version: String,
+    /// Lower-case hexadecimal digest of the component's bytes.
+    pub sha256: String,
+}
+
+/// Counts over all filings.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Summary {
+    /// Filings, inputs that are none included.
+    pub filings: u64,
+    /// By verdict.
+    pub verdicts: VerdictCounts,
+    /// Violations of rules of kind `major_hazard`.
+    pub major_hazards: u64,
+    /// Findings by outcome.
+    pub findings: FindingCounts,
+}
+
+/// Filings by verdict.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[expect(missing_docs, reason = "named like the verdicts")]
+pub struct VerdictCounts {
+    pub failed: u64,
+    pub invalid: u64,
+    pub non_compliant: u64,
+    pub undetermined: u64,
+    pub compliant: u64,
+}
+
+/// Findings by outcome.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[expect(missing_docs, reason = "named like the outcomes")]
+pub struct FindingCounts {
+    pub failed: u64,
+    pub violated: u64,
+    pub undetermined: u64,
+}
+
+/// What is said of a filing as a whole. The order is from grave to harmless;
+/// the worst wins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// It could not be checked: a plugin broke.
+    Failed,
+    /// It is no filing, or part of it breaks the schema.
+    Invalid,
+    /// A rule other than advice is violated.
+    NonCompliant,
+    /// A rule could not be decided.
+    Undetermined,
+    /// All is known and all is kept.
+    Compliant,
+}
+
+/// The judgement of one filing.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct FilingReport {
+    /// Where it came from: a path, `-`, and `#LINE` for a line of a stream.
+    pub source: String,
+    /// As filed; `None` when it could not be read.
+    pub filing_id: Option<String>,
+    /// Name of the enterprise, as filed.
+    pub enterprise: Option<String>,
+    /// The date by which rules were chosen.
+    pub reference_date: Option<String>,
+    /// The worst of all.
+    pub verdict: Verdict,
+    /// What is wrong with the input itself.
+    pub problems: Vec<Problem>,
+    /// Sorted: graver first, then by rule and place.
+    pub findings: Vec<Finding>,
+    /// Scores with their items.
+    pub scores: Vec<Score>,
+    /// Calculations with their working.
+    pub identifications: Vec<Identification>,
+}
+
+/// A defect of the input, found before any rule ran.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Problem {
+    /// A stable name, such as `not_json`, `duplicate_key`, `wrong_type`.
+    pub code: String,
+    /// `error` makes the filing invalid, `warning` does not.
+    pub level: ProblemLevel,
+    /// What failed, on which thing, and what to do.
+    pub message: Text,
+    /// JSON pointer, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pointer: Option<String>,
+    /// From 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<u32>,
+    /// From 1, in characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub column: Option<u32>,
+}
+
+/// Whether a problem makes the filing invalid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum ProblemLevel {
+    Error,
+    Warning,
+}
+
+/// A rule's outcome worth a reader's time.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Finding {
+    /// Rule id; for `failed` findings of a whole plugin, the plugin's id.
+    pub rule: String,
+    /// What the rule says.
+    pub outcome: Outcome,
+    /// What a violation means.
+    pub kind: Kind,
+    /// How grave it is.
+    pub severity: Severity,
+    /// Title and number of the instrument.
+    pub instrument: String,
+    /// The clause as cited.
+    pub clause: String,
+    /// How well the text was confirmed.
+    pub confidence: Confidence,
+    /// The list item judged: pointer and, where filed, its name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub item: Option<Item>,
+    /// In a sentence.
+    pub message: Text,
+    /// The facts that decided.
+    pub evidence: Vec<Evidence>,
+    /// JSON pointers of the facts that are needed and unknown.
+    pub missing: Vec<Missing>,
+}
+
+/// A list item that was judged.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Item {
+    /// JSON pointer.
+    pub pointer: String,
+    /// Its `name` or `id`, where filed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+}
+
+/// A fact needed and unknown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Missing {
+    /// Where it would stand.
+    pub pointer: String,
+    /// What it is called.
+    pub title: Text,
+}
+
+/// A fact or computed value that decided.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Evidence {
+    /// The fact; for a computed value, the object it belongs to.
+    pub pointer: String,
+    /// What the fact is called.
+    pub title: Text,
+    /// As filed, digit for digit; `None` for a computed value.
+    #[schemars(with = "Option<serde_json::Value>")]
+    pub value: Option<Box<RawValue>>,
+    /// Set when the plugin computed the value.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub computed: Option<Computed>,
+    /// From 1.
+    pub line: Option<u32>,
+    /// From 1, in characters.
+    pub column: Option<u32>,
+    /// What would have been right.
+    pub expected: Option<String>,
+}
+
+/// A calculation with its working.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Identification {
+    /// Rule id.
+    pub rule: String,
+    /// Title and number of the instrument.
+    pub instrument: String,
+    /// The object that was judged.
+    pub item: Item,
+    /// In a sentence.
+    pub result: Text,
+    /// Named results for machines.
+    pub values: std::collections::BTreeMap<String, String>,
+    /// Line by line.
+    pub steps: Vec<Step>,
+}
+
+/// A score with its items.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Score {
+    /// Rule id.
+    pub rule: String,
+    /// For people.
+    pub title: Text,
+    /// Exact decimal.
+    pub points: String,
+    /// Exact decimal.
+    pub maximum: String,
+    /// What cost points.
+    pub items: Vec<ScoreItem>,
+}
