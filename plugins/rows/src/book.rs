@@ -449,6 +449,7 @@ impl RowReader<'_> {
                 list: crate::ir::FactRef {
                     var: outer.map(|var| var.code_name),
                     field: name.to_owned(),
+                    index: entity.fields.iter().position(|have| have.name == name).unwrap_or_default(),
                     pattern: format!("{prefix}/{name}"),
                     positions: outer_positions,
                     ty: Ty::Items(of.clone()),
@@ -556,6 +557,7 @@ fn known_decides(expr: &Expr, positive: bool) -> bool {
         Node::Not(inner) => known_decides(inner, !positive),
         Node::And(a, b) | Node::Or(a, b) => known_decides(a, positive) || known_decides(b, positive),
         Node::Exists { body, .. } => known_decides(body, positive),
+        Node::Named(named) => known_decides(&named.expr, positive),
         _ => false,
     }
 }

@@ -16,6 +16,9 @@ pub fn generate(book: &Book) -> String {
     let mut code = String::from("// Generated from the rows; see plugins/rows.\n\nuse anjian_sdk as sdk;\n\n");
     facts::write(book, &mut code);
     context(&mut code);
+    for function in expr::shared_functions(book).values() {
+        code.push_str(function);
+    }
     for (index, rule) in book.rules.iter().enumerate() {
         write_rule(rule, index, book, &mut code);
     }
@@ -46,15 +49,15 @@ fn context(code: &mut String) {
          #[derive(Debug)]\n\
          pub struct Cx<'f> {\n\
          \x20   /// `enterprise` of the envelope.\n\
-         \x20   pub enterprise: &'f Enterprise<'f>,\n\
+         \x20   pub enterprise: Enterprise<'f>,\n\
          \x20   /// The plugin's section.\n\
-         \x20   pub section: &'f Section<'f>,\n\
+         \x20   pub section: Section<'f>,\n\
          \x20   /// Both dates.\n\
          \x20   pub dates: sdk::Dates,\n\
          \x20   /// Left when arithmetic is no longer exact.\n\
          \x20   pub range: sdk::Range,\n\
          \x20   /// What computed values share.\n\
-         \x20   pub cache: crate::Cache,\n\
+         \x20   pub cache: crate::Cache<'f>,\n\
          }\n\n",
     );
 }
@@ -62,7 +65,7 @@ fn context(code: &mut String) {
 fn write_rule(rule: &Rule, index: usize, book: &Book, code: &mut String) {
     let mut params = String::new();
     for each in &rule.each {
-        let _ = write!(params, ", {0}: &{1}<'_>, {0}_i: usize", each.var, facts::type_name(&each.entity));
+        let _ = write!(params, ", {0}: {1}<'_>, {0}_i: usize", each.var, facts::type_name(&each.entity));
     }
     let condition = |predicate: &Option<crate::book::Predicate>, default: bool| match predicate {
         Some(predicate) => expr::condition(&predicate.expr, book),
@@ -103,10 +106,12 @@ fn write_rule(rule: &Rule, index: usize, book: &Book, code: &mut String) {
     for each in rule.each.iter().rev() {
         let list = expr::place(&each.list);
         body = format!(
-            "match &{list} {{\n        Some(list) => for ({0}_i, {0}) in list.iter().enumerate() {{\n    {body}    }},\n        \
+            "match {list} {{\n        Some(list) => for ({0}_i, {0}) in list.iter().enumerate() {{\n    \
+             let {0} = {2}({0});\n    {body}    }},\n        \
              None => out.note_missing({index}, {1}),\n    }}\n",
             each.var,
             expr::at(&each.list.pattern, &each.list.positions),
+            facts::type_name(&each.entity),
         );
     }
     let _ = writeln!(code, "fn run_{index}(cx: &Cx<'_>, out: &mut sdk::Out) {{\n    {body}}}\n");
@@ -124,9 +129,7 @@ fn runs(book: &Book, code: &mut String) {
         let _ = writeln!(code, "    /// `{}`\n    pub const {name}: usize = {index};", rule.id());
     }
     code.push_str("}\n\n");
-    let section = member(&book.schema.section_name);
-    let _ = writeln!(
-        code,
+    code.push_str(
         r#"/// Reads a filing and hands it to `f`.
 ///
 /// # Errors
@@ -134,27 +137,27 @@ fn runs(book: &Book, code: &mut String) {
 pub fn read<R>(
     request: &sdk::contract::Request,
     f: impl FnOnce(&Cx<'_>) -> R,
-) -> Result<R, sdk::contract::Refusal> {{
+) -> Result<R, sdk::contract::Refusal> {
     let dates = sdk::Dates::of(request)?;
-    let filing: Filing<'_> = sdk::serde_json::from_slice(&request.filing)
+    let filing = sdk::Object::read(&request.filing, &FILING_SHAPE)
         .map_err(|error| sdk::contract::Refusal::UnreadableFiling(error.to_string()))?;
-    let enterprise = filing.enterprise.unwrap_or_default();
-    let section = filing.sections.and_then(|sections| sections.{section}).unwrap_or_default();
-    let cx = Cx {{
-        enterprise: &enterprise,
-        section: &section,
+    let nothing = sdk::Object::default();
+    let sections = filing.object(1);
+    let cx = Cx {
+        enterprise: Enterprise(filing.object(0).unwrap_or(&nothing)),
+        section: Section(sections.and_then(|sections| sections.object(0)).unwrap_or(&nothing)),
         dates,
         range: sdk::Range::default(),
         cache: crate::Cache::default(),
-    }};
+    };
     let result = f(&cx);
-    if cx.range.was_left() {{
+    if cx.range.was_left() {
         return Err(sdk::contract::Refusal::OutOfRange(
             "a number is too large to be calculated with exactly".into(),
         ));
-    }}
+    }
     Ok(result)
-}}
+}
 
 /// The contract's `evaluate`.
 ///
@@ -162,38 +165,38 @@ pub fn read<R>(
 /// See the contract.
 pub fn evaluate(
     request: &sdk::contract::Request,
-) -> Result<sdk::contract::Assessment, sdk::contract::Refusal> {{
-    read(request, |cx| {{
+) -> Result<sdk::contract::Assessment, sdk::contract::Refusal> {
+    read(request, |cx| {
         let mut out = sdk::Out::new(RUN.len());
-        for run in RUN {{
+        for run in RUN {
             run(cx, &mut out);
-        }}
+        }
         crate::working(cx, &mut out);
         out.into_assessment()
-    }})
-}}
+    })
+}
 
 #[cfg(target_arch = "wasm32")]
-mod component {{
+mod component {
     #![allow(unsafe_code, clippy::allow_attributes, reason = "the export of the contract")]
     use anjian_sdk::contract as wit;
 
     struct Component;
 
-    impl wit::Guest for Component {{
-        fn describe() -> wit::Description {{
+    impl wit::Guest for Component {
+        fn describe() -> wit::Description {
             anjian_sdk::describe(&super::PLUGIN)
-        }}
-        fn explain(rule: String) -> Option<wit::Page> {{
+        }
+        fn explain(rule: String) -> Option<wit::Page> {
             anjian_sdk::explain(&super::PLUGIN, &rule)
-        }}
-        fn evaluate(request: wit::Request) -> Result<wit::Assessment, wit::Refusal> {{
+        }
+        fn evaluate(request: wit::Request) -> Result<wit::Assessment, wit::Refusal> {
             super::evaluate(&request)
-        }}
-    }}
+        }
+    }
 
     anjian_sdk::contract::export!(Component with_types_in anjian_sdk::contract);
-}}
+}
 "#
     );
 }

@@ -22,6 +22,8 @@ pub struct FactRef {
     pub var: Option<String>,
     /// Name in the filing.
     pub field: String,
+    /// Its position in the object's shape.
+    pub index: usize,
     /// JSON pointer with `*` for positions.
     pub pattern: String,
     /// Variables whose positions fill the `*`, outermost first.
@@ -43,8 +45,20 @@ pub struct ComputedRef {
     pub positions: Vec<String>,
 }
 
+/// A named condition at the place of its use.
+#[derive(Clone, Debug)]
+pub struct NamedRef {
+    /// As in `computed.toml`.
+    pub name: String,
+    /// The variable that it is asked of, with its entity and pointer.
+    pub of: Option<(String, String, String)>,
+    /// Variables whose positions fill the `*`.
+    pub positions: Vec<String>,
+    /// The condition itself, in terms of the entity's name.
+    pub expr: Box<Expr>,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the names say it")]
 pub enum Compare {
     Equal,
     Below,
@@ -54,7 +68,6 @@ pub enum Compare {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the names say it")]
 pub enum Arith {
     Add,
     Sub,
@@ -62,7 +75,6 @@ pub enum Arith {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the names say it")]
 pub enum Period {
     Years,
     Months,
@@ -86,7 +98,6 @@ impl Period {
 
 /// The kinds of expression.
 #[derive(Clone, Debug)]
-#[expect(missing_docs, reason = "the names say it")]
 pub enum Node {
     Bool(bool),
     Int(i64),
@@ -96,6 +107,8 @@ pub enum Node {
     Date(String),
     Fact(FactRef),
     Computed(ComputedRef),
+    /// A named condition, checked in the place of its use.
+    Named(NamedRef),
     ReferenceDate,
     SubmissionDate,
     /// A word of the list that `exists` goes through.
@@ -138,6 +151,7 @@ impl Expr {
                 }
             }
             Node::Exists { body, .. } => body.walk(f),
+            Node::Named(named) => named.expr.walk(f),
             Node::Bool(_)
             | Node::Int(_)
             | Node::Number(_)
@@ -197,6 +211,7 @@ impl fmt::Display for Expr {
             Node::Date(date) => write!(f, "{date}"),
             Node::Fact(fact) => write!(f, "{fact}"),
             Node::Computed(computed) => write!(f, "{}", computed.name),
+            Node::Named(named) => write!(f, "{}", named.name),
             Node::ReferenceDate => write!(f, "reference_date"),
             Node::SubmissionDate => write!(f, "submission_date"),
             Node::Word(name) => write!(f, "{name}"),

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use cel::common::ast::{CallExpr, ComprehensionExpr, Expr as Cel, IdedExpr, LiteralValue, SourceInfo};
 use cel::common::ast::operators as op;
 
-use crate::ir::{Arith, Compare, ComputedRef, Expr, FactRef, Node, Period};
+use crate::ir::{Arith, Compare, ComputedRef, Expr, FactRef, NamedRef, Node, Period};
 use crate::names::{Names, Named};
 use crate::schema::{Entity, Field, Schema, Ty};
 use crate::source::{Place, Problem, nearest};
@@ -204,9 +204,18 @@ impl Checker<'_> {
             Some(Named::Condition { parsed, .. }) => {
                 let mut inner = Vars::new();
                 if let Some(var) = var {
-                    inner.insert(entity.name.clone(), var.clone());
+                    // Inside, the item has the entity's name, and its position too.
+                    let mut positions = var.positions.clone();
+                    if let Some(last) = positions.last_mut() {
+                        last.clone_from(&entity.name);
+                    }
+                    let code_name = entity.name.clone();
+                    inner.insert(entity.name.clone(), Var { code_name, positions, ..var.clone() });
                 }
-                self.check(parsed, &inner)
+                let expr = Box::new(self.check(parsed, &inner)?);
+                let of = var.map(|var| (var.code_name.clone(), entity.name.clone(), var.pattern.clone()));
+                let positions = var.map(|var| var.positions.clone()).unwrap_or_default();
+                Ok(condition(Node::Named(NamedRef { name: full, of, positions, expr })))
             }
             Some(Named::Computed { ty, unit, .. }) => {
                 let (pattern, positions) = match var {
@@ -293,6 +302,7 @@ impl Checker<'_> {
         Ok(FactRef {
             var: var.map(|var| var.code_name.clone()).or(envelope.then(|| "enterprise".to_owned())),
             field: field.to_owned(),
+            index: entity.fields.iter().position(|have| have.name == field).unwrap_or_default(),
             pattern: format!("{prefix}/{field}"),
             positions,
             ty: found.ty.clone(),

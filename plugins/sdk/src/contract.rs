@@ -2,9 +2,6 @@
 //! plugin. Nothing else in `plugins/` names wit-bindgen.
 #![expect(
     missing_docs,
-    unsafe_code,
-    clippy::allow_attributes,
-    clippy::allow_attributes_without_reason,
     reason = "generated from the contract, which carries the documentation"
 )]
 

@@ -1,145 +1,311 @@
-//! Reading of facts from JSON. Absence and `null` are `Option::None`, unknown;
-//! the types here read what is there, exactly.
+//! Reading of facts from JSON, driven by tables that the build makes of the
+//! schema. One reader serves all objects, so a fact costs a plugin one line of
+//! a table and no code. Absence and `null` are unknown.
 
 use std::borrow::Cow;
 use std::fmt;
 
 use jiff::civil::{Date, DateTime};
 use rust_decimal::Decimal;
-use serde::de::{Deserialize, Deserializer, Error, Visitor};
+use serde::de::{
+    Deserialize, DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor,
+};
 use serde_json::value::RawValue;
 
-/// A number, exactly as filed. The host admits at most 18 digits, 9 of them
-/// after the point.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Num(pub Decimal);
+/// The facts of an object, in the order of the schema.
+#[derive(Debug)]
+pub struct Shape(pub &'static [Field]);
 
-impl<'de> Deserialize<'de> for Num {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let raw = <&RawValue>::deserialize(from)?.get();
-        number(raw).map(Num).ok_or_else(|| D::Error::custom(format_args!("not a number: {raw}")))
-    }
+/// One fact.
+#[derive(Debug)]
+pub struct Field {
+    /// Name in the filing.
+    pub name: &'static str,
+    /// What it holds.
+    pub ty: Type,
+    /// Whether the filer may answer `"none"`.
+    pub none: bool,
 }
 
-fn number(raw: &str) -> Option<Decimal> {
-    let exact = if raw.contains(['e', 'E']) {
-        Decimal::from_scientific(raw)
-    } else {
-        Decimal::from_str_exact(raw)
-    };
-    exact.ok()
-}
-
-/// A whole number. `5.0` is one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Int(pub i64);
-
-impl<'de> Deserialize<'de> for Int {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let raw = <&RawValue>::deserialize(from)?.get();
-        let whole = raw.parse().ok().or_else(|| {
-            let exact = number(raw)?;
-            if exact.is_integer() { exact.trunc().mantissa().try_into().ok() } else { None }
-        });
-        whole.map(Int).ok_or_else(|| D::Error::custom(format_args!("not a whole number: {raw}")))
-    }
+/// What a fact holds.
+#[derive(Debug)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Type {
+    Bool,
+    Int,
+    Number,
+    Text,
+    Date,
+    DateTime,
+    Words,
+    Object(&'static Shape),
+    Items(&'static Shape),
 }
 
 /// Words, borrowed from the filing unless they hold an escape.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Text<'a>(pub Cow<'a, str>);
+pub type Text<'a> = Cow<'a, str>;
 
-struct TextVisitor;
-
-impl<'de> Visitor<'de> for TextVisitor {
-    type Value = Text<'de>;
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("text")
-    }
-    fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<Text<'de>, E> {
-        Ok(Text(Cow::Borrowed(text)))
-    }
-    fn visit_str<E: Error>(self, text: &str) -> Result<Text<'de>, E> {
-        Ok(Text(Cow::Owned(text.to_owned())))
-    }
-}
-
-impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        from.deserialize_str(TextVisitor)
-    }
-}
-
-/// A list of words.
-pub type Words<'a> = Vec<Text<'a>>;
-
-/// A date or a date with time of day.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Moment<T>(pub T);
-
-impl<'de, T: std::str::FromStr<Err = jiff::Error>> Deserialize<'de> for Moment<T> {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let text = Text::deserialize(from)?.0;
-        text.parse().map(Moment).map_err(|_| D::Error::custom(format_args!("not a date: {text}")))
-    }
-}
-
-/// A fact for which the filer may answer `"none"`: there is none. That is
-/// known, and not the same as unknown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OrNone<T> {
+#[derive(Debug, Default)]
+enum Value<'a> {
+    #[default]
+    Unknown,
     /// Answered: there is none.
     None,
-    /// Answered.
-    Some(T),
+    Bool(bool),
+    Int(i64),
+    Number(Decimal),
+    Text(Text<'a>),
+    Date(Date),
+    DateTime(DateTime),
+    Words(Vec<Text<'a>>),
+    Object(Object<'a>),
+    Items(Vec<Object<'a>>),
+}
+
+/// An object of the filing. Facts are asked for by their position in its
+/// [`Shape`]; generated code knows the positions.
+#[derive(Debug, Default)]
+pub struct Object<'a> {
+    values: Vec<Value<'a>>,
+}
+
+macro_rules! getters {
+    ($($(#[$doc:meta])* $name:ident: $variant:ident($value:ident) -> $ty:ty = $get:expr;)*) => {$(
+        $(#[$doc])*
+        #[inline]
+        pub fn $name(&self, field: usize) -> Option<$ty> {
+            match self.values.get(field) {
+                Some(Value::$variant($value)) => Some($get),
+                _ => None,
+            }
+        }
+    )*};
+}
+
+impl<'a> Object<'a> {
+    getters! {
+        /// A yes/no fact.
+        bool: Bool(is) -> bool = *is;
+        /// A whole number.
+        int: Int(n) -> i64 = *n;
+        /// An exact number.
+        number: Number(n) -> Decimal = *n;
+        /// A text.
+        text: Text(text) -> &str = text;
+        /// A date.
+        date: Date(date) -> Date = *date;
+        /// A date with time of day.
+        date_time: DateTime(at) -> DateTime = *at;
+        /// A list of words.
+        words: Words(list) -> &[Text<'a>] = list;
+        /// An object inside.
+        object: Object(object) -> &Object<'a> = object;
+        /// A list of objects.
+        items: Items(list) -> &[Object<'a>] = list;
+    }
+
+    /// Whether the fact is known; an answer "none" is.
+    #[inline]
+    pub fn known(&self, field: usize) -> bool {
+        !matches!(self.values.get(field), None | Some(Value::Unknown))
+    }
+
+    /// Whether the filer answered "none".
+    #[inline]
+    pub fn none(&self, field: usize) -> Option<bool> {
+        match self.values.get(field) {
+            None | Some(Value::Unknown) => None,
+            Some(value) => Some(matches!(value, Value::None)),
+        }
+    }
+
+    /// Reads a filing.
+    ///
+    /// # Errors
+    /// When the bytes are not what the shape describes.
+    pub fn read(json: &'a [u8], shape: &'static Shape) -> Result<Object<'a>, serde_json::Error> {
+        let mut from = serde_json::Deserializer::from_slice(json);
+        let object = OfShape(shape).deserialize(&mut from)?;
+        from.end()?;
+        Ok(object)
+    }
+}
+
+struct OfShape(&'static Shape);
+
+impl<'de> DeserializeSeed<'de> for OfShape {
+    type Value = Object<'de>;
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Object<'de>, D::Error> {
+        from.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for OfShape {
+    type Value = Object<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Object<'de>, A::Error> {
+        let Shape(fields) = self.0;
+        let mut values = Vec::new();
+        values.resize_with(fields.len(), Value::default);
+        // Filings mostly keep the schema's order: the search begins behind the
+        // fact found last.
+        let mut next = 0;
+        while let Some(Key(name)) = map.next_key()? {
+            let found = (next..fields.len())
+                .chain(0..next)
+                .find(|index| fields.get(*index).is_some_and(|field| field.name == name));
+            match found.and_then(|index| Some((index, fields.get(index)?, values.get_mut(index)?))) {
+                Some((index, field, slot)) => {
+                    *slot = map.next_value_seed(OfField(field))?;
+                    next = index + 1;
+                }
+                None => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        Ok(Object { values })
+    }
 }
 
 /// The word that means "there is none" in a filing.
-pub(crate) const NONE: &str = "none";
+const NONE: &str = "none";
 
-impl<'de: 'a, 'a> Deserialize<'de> for OrNone<Text<'a>> {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let text = Text::deserialize(from)?;
-        Ok(if text.0 == NONE { OrNone::None } else { OrNone::Some(text) })
+struct OfField(&'static Field);
+
+impl<'de> DeserializeSeed<'de> for OfField {
+    type Value = Value<'de>;
+
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Value<'de>, D::Error> {
+        let field = self.0;
+        let wrong = |what: &str| D::Error::custom(format_args!("`{}`: {what}", field.name));
+        Ok(match field.ty {
+            Type::Bool => Option::<bool>::deserialize(from)?.map_or(Value::Unknown, Value::Bool),
+            Type::Int | Type::Number => {
+                let raw = <&RawValue>::deserialize(from)?.get();
+                if raw == "null" {
+                    Value::Unknown
+                } else if field.none && raw.trim_matches('"') == NONE {
+                    Value::None
+                } else if matches!(field.ty, Type::Int) {
+                    Value::Int(whole(raw).ok_or_else(|| wrong("not a whole number"))?)
+                } else {
+                    Value::Number(number(raw).ok_or_else(|| wrong("not a number"))?)
+                }
+            }
+            Type::Text | Type::Date | Type::DateTime => match Option::<Key<'_>>::deserialize(from)? {
+                None => Value::Unknown,
+                Some(Key(text)) if field.none && text == NONE => Value::None,
+                Some(Key(text)) => match field.ty {
+                    Type::Date => Value::Date(text.parse().map_err(|_| wrong("not a date"))?),
+                    Type::DateTime => {
+                        Value::DateTime(text.parse().map_err(|_| wrong("not a date with time"))?)
+                    }
+                    _ => Value::Text(text),
+                },
+            },
+            Type::Words => Option::<Vec<Key<'_>>>::deserialize(from)?.map_or(Value::Unknown, |list| {
+                Value::Words(list.into_iter().map(|Key(text)| text).collect())
+            }),
+            Type::Object(shape) => from.deserialize_option(MaybeObject(shape))?,
+            Type::Items(shape) => from.deserialize_option(MaybeItems(shape))?,
+        })
     }
 }
 
-impl<'de, T: std::str::FromStr<Err = jiff::Error>> Deserialize<'de> for OrNone<Moment<T>> {
+/// An exact number. The host admits at most 18 digits, 9 of them after the point.
+fn number(raw: &str) -> Option<Decimal> {
+    if raw.contains(['e', 'E']) {
+        Decimal::from_scientific(raw).ok()
+    } else {
+        Decimal::from_str_exact(raw).ok()
+    }
+}
+
+/// A whole number; `5.0` is one.
+fn whole(raw: &str) -> Option<i64> {
+    raw.parse().ok().or_else(|| {
+        let exact = number(raw)?;
+        if exact.is_integer() { exact.normalize().try_into().ok() } else { None }
+    })
+}
+
+/// A borrowed text where possible; `Cow`'s own reading always copies.
+struct Key<'a>(Text<'a>);
+
+impl<'de> Deserialize<'de> for Key<'de> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let text = Text::deserialize(from)?.0;
-        if text == NONE {
-            return Ok(OrNone::None);
+        struct Visit;
+        impl<'de> Visitor<'de> for Visit {
+            type Value = Key<'de>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("text")
+            }
+            fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<Key<'de>, E> {
+                Ok(Key(Cow::Borrowed(text)))
+            }
+            fn visit_str<E: Error>(self, text: &str) -> Result<Key<'de>, E> {
+                Ok(Key(Cow::Owned(text.to_owned())))
+            }
         }
-        match text.parse() {
-            Ok(moment) => Ok(OrNone::Some(Moment(moment))),
-            Err(_) => Err(D::Error::custom(format_args!("not a date: {text}"))),
+        from.deserialize_str(Visit)
+    }
+}
+
+/// An object or `null`.
+struct MaybeObject(&'static Shape);
+
+impl<'de> Visitor<'de> for MaybeObject {
+    type Value = Value<'de>;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object or null")
+    }
+    fn visit_unit<E: Error>(self) -> Result<Value<'de>, E> {
+        Ok(Value::Unknown)
+    }
+    fn visit_none<E: Error>(self) -> Result<Value<'de>, E> {
+        Ok(Value::Unknown)
+    }
+    fn visit_some<D: Deserializer<'de>>(self, from: D) -> Result<Value<'de>, D::Error> {
+        OfShape(self.0).deserialize(from).map(Value::Object)
+    }
+}
+
+/// A list of objects or `null`.
+struct MaybeItems(&'static Shape);
+
+impl<'de> Visitor<'de> for MaybeItems {
+    type Value = Value<'de>;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of objects or null")
+    }
+    fn visit_unit<E: Error>(self) -> Result<Value<'de>, E> {
+        Ok(Value::Unknown)
+    }
+    fn visit_none<E: Error>(self) -> Result<Value<'de>, E> {
+        Ok(Value::Unknown)
+    }
+    fn visit_some<D: Deserializer<'de>>(self, from: D) -> Result<Value<'de>, D::Error> {
+        from.deserialize_seq(Items(self.0)).map(Value::Items)
+    }
+}
+
+struct Items(&'static Shape);
+
+impl<'de> Visitor<'de> for Items {
+    type Value = Vec<Object<'de>>;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of objects")
+    }
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Vec<Object<'de>>, A::Error> {
+        let mut items = Vec::new();
+        while let Some(item) = list.next_element_seed(OfShape(self.0))? {
+            items.push(item);
         }
-    }
-}
-
-impl<'de> Deserialize<'de> for OrNone<Num> {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        or_none(from, number, Num)
-    }
-}
-
-impl<'de> Deserialize<'de> for OrNone<Int> {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        or_none(from, |raw| raw.parse().ok(), Int)
-    }
-}
-
-fn or_none<'de, D: Deserializer<'de>, N, T>(
-    from: D,
-    read: fn(&str) -> Option<N>,
-    wrap: fn(N) -> T,
-) -> Result<OrNone<T>, D::Error> {
-    let raw = <&RawValue>::deserialize(from)?.get();
-    if raw.trim_matches('"') == NONE {
-        return Ok(OrNone::None);
-    }
-    match read(raw) {
-        Some(n) => Ok(OrNone::Some(wrap(n))),
-        None => Err(D::Error::custom(format_args!("not a number: {raw}"))),
+        Ok(items)
     }
 }

@@ -43,7 +43,7 @@ pub struct Judged<W> {
 }
 
 /// The order of thought: does it apply, is it broken, does a person have to look.
-#[inline(always)]
+#[inline]
 pub fn judge<W: Why>(
     applies: Cond<W>,
     violated: impl FnOnce() -> Cond<W>,

@@ -5,6 +5,9 @@
 //! A plugin lives for one filing. Nothing is freed, nothing is built at the
 //! start, and memory is sized when the plugin is linked.
 
+// The contract's generated code names this crate as plugins do.
+extern crate self as anjian_sdk;
+
 #[cfg(target_arch = "wasm32")]
 mod bump;
 pub mod contract;
@@ -14,7 +17,7 @@ mod logic;
 mod metadata;
 mod values;
 
-pub use facts::{Int, Moment, Num, OrNone, Text, Words};
+pub use facts::{Field, Object, Shape, Text, Type};
 pub use jiff::civil::{Date, DateTime};
 pub use judge::{Dates, Judged, Out, judge};
 pub use logic::{At, Cond, Note, Trace, Why, and, not, or};
@@ -24,8 +27,7 @@ pub use metadata::{
 };
 pub use rust_decimal::Decimal;
 pub use values::{
-    Dynamic, Range, Show, V, above, abs, add, ask, below, compute, constant, contains, equal, exists, fact,
-    has, int_as_number, is_none, mul, not_above, not_below, one_of, periods, shift, size, some,
-    sub, text, word_exists,
+    Dynamic, Range, Show, V, above, abs, add, ask, below, compute, constant, contains, equal,
+    exists, has, int_as_number, is_none, mul, not_above, not_below, one_of, periods, read, shift,
+    size, sub, word_exists,
 };
-pub use {serde, serde_json};

@@ -74,15 +74,15 @@ pub trait Why: Sized {
 }
 
 impl Why for () {
-    #[inline(always)]
+    #[inline]
     fn nothing() {}
-    #[inline(always)]
+    #[inline]
     fn read(_: At<'_>, _: bool) {}
-    #[inline(always)]
+    #[inline]
     fn notes(_: impl FnOnce(&mut Vec<Note>)) {}
-    #[inline(always)]
+    #[inline]
     fn both(self, (): ()) {}
-    #[inline(always)]
+    #[inline]
     fn expect(self, _: impl FnOnce() -> String) {}
 }
 
@@ -143,14 +143,14 @@ pub struct Cond<W> {
 
 impl<W: Why> Cond<W> {
     /// A condition that reads no fact.
-    #[inline(always)]
+    #[inline]
     pub fn always(is: bool) -> Self {
         Cond { is: Some(is), why: W::nothing() }
     }
 }
 
 /// Both hold. False on one side decides.
-#[inline(always)]
+#[inline]
 pub fn and<W: Why>(a: Cond<W>, b: Cond<W>) -> Cond<W> {
     match (a.is, b.is) {
         (Some(false), Some(false)) => Cond { is: Some(false), why: a.why.both(b.why) },
@@ -164,13 +164,13 @@ pub fn and<W: Why>(a: Cond<W>, b: Cond<W>) -> Cond<W> {
 }
 
 /// One holds. True on one side decides.
-#[inline(always)]
+#[inline]
 pub fn or<W: Why>(a: Cond<W>, b: Cond<W>) -> Cond<W> {
     not(and(not(a), not(b)))
 }
 
 /// The opposite; unknown stays unknown.
-#[inline(always)]
+#[inline]
 pub fn not<W: Why>(a: Cond<W>) -> Cond<W> {
     Cond { is: a.is.map(|is| !is), why: a.why }
 }

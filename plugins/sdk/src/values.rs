@@ -6,7 +6,7 @@ use std::fmt::Write;
 use jiff::civil::{Date, DateTime};
 use rust_decimal::Decimal;
 
-use crate::facts::{Int, Moment, Num, OrNone, Text};
+use crate::facts::Text;
 use crate::logic::{At, Cond, Note, Why};
 
 /// A value: known or not, and the facts that it came from.
@@ -44,94 +44,27 @@ impl Range {
     }
 }
 
-/// What a filed fact is in a predicate.
-pub trait Fact {
-    /// The type that is compared.
-    type Is;
-    /// `None` also when the filer answered "none": then there is no value to compare.
-    fn is(&self) -> Option<Self::Is>;
-}
-
-impl Fact for bool {
-    type Is = bool;
-    #[inline(always)]
-    fn is(&self) -> Option<bool> {
-        Some(*self)
-    }
-}
-
-impl Fact for Num {
-    type Is = Decimal;
-    #[inline(always)]
-    fn is(&self) -> Option<Decimal> {
-        Some(self.0)
-    }
-}
-
-impl Fact for Int {
-    type Is = i64;
-    #[inline(always)]
-    fn is(&self) -> Option<i64> {
-        Some(self.0)
-    }
-}
-
-impl<T: Copy> Fact for Moment<T> {
-    type Is = T;
-    #[inline(always)]
-    fn is(&self) -> Option<T> {
-        Some(self.0)
-    }
-}
-
-impl<T: Fact> Fact for OrNone<T> {
-    type Is = T::Is;
-    #[inline(always)]
-    fn is(&self) -> Option<T::Is> {
-        match self {
-            OrNone::Some(value) => value.is(),
-            OrNone::None => None,
-        }
-    }
-}
-
-/// A filed fact.
-#[inline(always)]
-pub fn fact<T: Fact, W: Why>(value: &Option<T>, at: At<'_>) -> V<T::Is, W> {
-    let is = value.as_ref().and_then(Fact::is);
+/// A filed fact. `None` is unknown; so is, for a comparison, an answer "none".
+#[inline]
+pub fn read<T, W: Why>(is: Option<T>, at: At<'_>) -> V<T, W> {
     let known = is.is_some();
     V { is, why: W::read(at, known) }
 }
 
-/// A filed text.
-#[inline(always)]
-pub fn text<'f, W: Why>(value: Option<&'f Text<'_>>, at: At<'_>) -> V<&'f str, W> {
-    V { is: value.map(|text| text.0.as_ref()), why: W::read(at, value.is_some()) }
-}
-
-/// What a text fact with a possible "none" holds besides it.
-#[inline(always)]
-pub fn some<'f, 'a>(value: &'f Option<OrNone<Text<'a>>>) -> Option<&'f Text<'a>> {
-    match value {
-        Some(OrNone::Some(text)) => Some(text),
-        _ => None,
-    }
-}
-
 /// A value written in the rule.
-#[inline(always)]
+#[inline]
 pub fn constant<T, W: Why>(value: T) -> V<T, W> {
     V { is: Some(value), why: W::nothing() }
 }
 
 /// A value that Rust computes. `compute` is handed the list of missing facts
 /// to fill when reasons are kept.
-#[inline(always)]
+#[inline]
 pub fn compute<T: Show + Clone, W: Why>(
     name: &'static str,
     title: crate::TextMeta,
     of: At<'_>,
-    compute: impl Fn(Option<&mut Vec<String>>) -> Option<T>,
+    compute: &dyn Fn(Option<&mut Vec<String>>) -> Option<T>,
 ) -> V<T, W> {
     let is = compute(None);
     let why = W::notes(|notes| match &is {
@@ -160,23 +93,21 @@ pub fn compute<T: Show + Clone, W: Why>(
 }
 
 /// A yes/no value as a condition.
-#[inline(always)]
+#[inline]
 pub fn ask<W: Why>(value: V<bool, W>) -> Cond<W> {
     let is = value.is;
     Cond { is, why: value.why.expect(|| String::from(if is == Some(true) { "false" } else { "true" })) }
 }
 
 /// Whether a fact is known; a filed "none" is.
-#[inline(always)]
-pub fn has<T, W: Why>(value: &Option<T>, at: At<'_>) -> Cond<W> {
-    let known = value.is_some();
+#[inline]
+pub fn has<W: Why>(known: bool, at: At<'_>) -> Cond<W> {
     Cond { is: Some(known), why: W::read(at, known) }
 }
 
 /// Whether the filer answered "there is none".
-#[inline(always)]
-pub fn is_none<T, W: Why>(value: &Option<OrNone<T>>, at: At<'_>) -> Cond<W> {
-    let is = value.as_ref().map(|value| matches!(value, OrNone::None));
+#[inline]
+pub fn is_none<W: Why>(is: Option<bool>, at: At<'_>) -> Cond<W> {
     let why = W::read(at, is.is_some())
         .expect(|| String::from(if is == Some(true) { "≠ none" } else { "none" }));
     Cond { is, why }
@@ -226,7 +157,7 @@ fn shown<T: Show>(lhs: &str, sign: &str, value: Option<&T>) -> String {
 /// when it came out false.
 type Signs = [&'static str; 2];
 
-#[inline(always)]
+#[inline]
 fn compare<T: Show, W: Why>(
     a: V<T, W>,
     b: V<T, W>,
@@ -250,31 +181,31 @@ fn compare<T: Show, W: Why>(
 }
 
 /// `a == b`. `lhs` is empty when `a` is one fact, otherwise its text.
-#[inline(always)]
+#[inline]
 pub fn equal<T: PartialEq + Show, W: Why>(a: V<T, W>, b: V<T, W>, lhs: &'static str) -> Cond<W> {
     compare(a, b, lhs, |a, b| a == b, ["≠ ", "= "])
 }
 
 /// `a < b`. `lhs` is empty when `a` is one fact, otherwise its text.
-#[inline(always)]
+#[inline]
 pub fn below<T: Ord + Show, W: Why>(a: V<T, W>, b: V<T, W>, lhs: &'static str) -> Cond<W> {
     compare(a, b, lhs, |a, b| a < b, ["≥ ", "< "])
 }
 
 /// `a <= b`. `lhs` is empty when `a` is one fact, otherwise its text.
-#[inline(always)]
+#[inline]
 pub fn not_above<T: Ord + Show, W: Why>(a: V<T, W>, b: V<T, W>, lhs: &'static str) -> Cond<W> {
     compare(a, b, lhs, |a, b| a <= b, ["> ", "≤ "])
 }
 
 /// `a > b`. `lhs` is empty when `a` is one fact, otherwise its text.
-#[inline(always)]
+#[inline]
 pub fn above<T: Ord + Show, W: Why>(a: V<T, W>, b: V<T, W>, lhs: &'static str) -> Cond<W> {
     compare(a, b, lhs, |a, b| a > b, ["≤ ", "> "])
 }
 
 /// `a >= b`. `lhs` is empty when `a` is one fact, otherwise its text.
-#[inline(always)]
+#[inline]
 pub fn not_below<T: Ord + Show, W: Why>(a: V<T, W>, b: V<T, W>, lhs: &'static str) -> Cond<W> {
     compare(a, b, lhs, |a, b| a >= b, ["< ", "≥ "])
 }
@@ -293,7 +224,7 @@ fn literal_list<T: Show>(list: &[T]) -> String {
 }
 
 /// `a in [..]`.
-#[inline(always)]
+#[inline]
 pub fn one_of<T: PartialEq + Show, W: Why, const N: usize>(a: V<T, W>, list: [T; N]) -> Cond<W> {
     let is = a.is.as_ref().map(|a| list.contains(a));
     let why = a.why.expect(|| {
@@ -306,10 +237,10 @@ pub fn one_of<T: PartialEq + Show, W: Why, const N: usize>(a: V<T, W>, list: [T;
 }
 
 /// `"word" in list`.
-#[inline(always)]
-pub fn contains<W: Why>(word: V<&str, W>, list: &Option<Vec<Text<'_>>>, at: At<'_>) -> Cond<W> {
+#[inline]
+pub fn contains<W: Why>(word: V<&str, W>, list: Option<&[Text<'_>]>, at: At<'_>) -> Cond<W> {
     let is = match (&word.is, list) {
-        (Some(word), Some(list)) => Some(list.iter().any(|have| have.0 == *word)),
+        (Some(word), Some(list)) => Some(list.iter().any(|have| have == word)),
         _ => None,
     };
     let why = W::read(at, list.is_some())
@@ -319,11 +250,11 @@ pub fn contains<W: Why>(word: V<&str, W>, list: &Option<Vec<Text<'_>>>, at: At<'
 }
 
 /// `list.exists(x, …)` over items. `all` is `not(exists(not))`.
-#[inline(always)]
-pub fn exists<T, W: Why>(
-    list: &Option<Vec<T>>,
+#[inline]
+pub fn exists<'f, T, W: Why>(
+    list: Option<&'f [T]>,
     at: At<'_>,
-    holds: impl Fn(usize, &T) -> Cond<W>,
+    holds: impl Fn(usize, &'f T) -> Cond<W>,
 ) -> Cond<W> {
     let Some(list) = list else {
         return Cond { is: None, why: W::read(at, false) };
@@ -339,9 +270,9 @@ pub fn exists<T, W: Why>(
 }
 
 /// `list.exists(x, …)` over words: the list itself is the fact.
-#[inline(always)]
+#[inline]
 pub fn word_exists<W: Why>(
-    list: &Option<Vec<Text<'_>>>,
+    list: Option<&[Text<'_>]>,
     at: At<'_>,
     holds: impl Fn(&str) -> Cond<W>,
 ) -> Cond<W> {
@@ -350,7 +281,7 @@ pub fn word_exists<W: Why>(
     };
     let mut found = Cond { is: Some(false), why: W::nothing() };
     for word in list {
-        found = crate::or(found, holds(word.0.as_ref()));
+        found = crate::or(found, holds(word));
     }
     let list = W::read(at, true);
     let why = if found.is == Some(false) { list } else { list.both(found.why) };
@@ -358,14 +289,13 @@ pub fn word_exists<W: Why>(
 }
 
 /// `size(list)`.
-#[inline(always)]
-pub fn size<T, W: Why>(list: &Option<Vec<T>>, at: At<'_>) -> V<i64, W> {
-    let is = list.as_ref().and_then(|list| i64::try_from(list.len()).ok());
-    V { is, why: W::read(at, list.is_some()) }
+#[inline]
+pub fn size<T, W: Why>(list: Option<&[T]>, at: At<'_>) -> V<i64, W> {
+    read(list.and_then(|list| i64::try_from(list.len()).ok()), at)
 }
 
 /// A whole number as a decimal.
-#[inline(always)]
+#[inline]
 pub fn int_as_number<W>(a: V<i64, W>) -> V<Decimal, W> {
     V { is: a.is.map(Decimal::from), why: a.why }
 }
@@ -429,7 +359,7 @@ impl Exact for Decimal {
     }
 }
 
-#[inline(always)]
+#[inline]
 fn combine<T, W: Why>(
     range: &Range,
     a: V<T, W>,
@@ -444,25 +374,25 @@ fn combine<T, W: Why>(
 }
 
 /// `a + b`.
-#[inline(always)]
+#[inline]
 pub fn add<T: Exact, W: Why>(range: &Range, a: V<T, W>, b: V<T, W>) -> V<T, W> {
     combine(range, a, b, T::exact_add)
 }
 
 /// `a - b`.
-#[inline(always)]
+#[inline]
 pub fn sub<T: Exact, W: Why>(range: &Range, a: V<T, W>, b: V<T, W>) -> V<T, W> {
     combine(range, a, b, T::exact_sub)
 }
 
 /// `a * b`.
-#[inline(always)]
+#[inline]
 pub fn mul<T: Exact, W: Why>(range: &Range, a: V<T, W>, b: V<T, W>) -> V<T, W> {
     combine(range, a, b, T::exact_mul)
 }
 
 /// `abs(a)`.
-#[inline(always)]
+#[inline]
 pub fn abs<T: Exact, W: Why>(range: &Range, a: V<T, W>) -> V<T, W> {
     let is = a.is.and_then(|a| range.keep(a.exact_abs()));
     V { is, why: a.why }
@@ -488,7 +418,7 @@ impl Calendar for DateTime {
 
 /// `moment + months(n)`: a calendar period. The last day of a shorter month
 /// stands in for a day that it lacks.
-#[inline(always)]
+#[inline]
 pub fn shift<T: Calendar, W: Why>(
     range: &Range,
     moment: V<T, W>,

@@ -1,21 +1,28 @@
 //! One expression as code. Conditions become `sdk::Cond<W>`, values `sdk::V<_, W>`.
 
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
 use rust_decimal::Decimal;
 
 use super::{member, meta, quoted};
 use crate::book::Book;
-use crate::ir::{Arith, Compare, Expr, FactRef, Node};
+use crate::ir::{Arith, Compare, ComputedRef, Expr, FactRef, NamedRef, Node};
 use crate::names::Named;
 use crate::schema::Ty;
 
-/// Where a fact stands in the typed filing.
-pub fn place(fact: &FactRef) -> String {
-    let field = member(&fact.field);
+/// The object that a fact is read from.
+fn holder(fact: &FactRef) -> String {
     match fact.var.as_deref() {
-        None => format!("cx.section.{field}"),
-        Some("enterprise") => format!("cx.enterprise.{field}"),
-        Some(var) => format!("{var}.{field}"),
+        None => "cx.section".to_owned(),
+        Some("enterprise") => "cx.enterprise".to_owned(),
+        Some(var) => var.to_owned(),
     }
+}
+
+/// The fact's value.
+pub fn place(fact: &FactRef) -> String {
+    format!("{}.{}()", holder(fact), member(&fact.field))
 }
 
 /// Where it stands in the document.
@@ -41,20 +48,106 @@ pub fn condition(expr: &Expr, book: &Book) -> String {
             format!("sdk::one_of({}, [{}])", value(a, book), items.join(", "))
         }
         Node::Contains(word, list) => {
-            format!("sdk::contains({}, &{}, {})", value(word, book), place(list), fact_at(list))
+            format!("sdk::contains({}, {}, {})", value(word, book), place(list), fact_at(list))
         }
-        Node::IsNone(fact) => format!("sdk::is_none(&{}, {})", place(fact), fact_at(fact)),
-        Node::Has(fact) => format!("sdk::has(&{}, {})", place(fact), fact_at(fact)),
+        Node::IsNone(fact) => {
+            format!("sdk::is_none({}.0.none({}), {})", holder(fact), fact.index, fact_at(fact))
+        }
+        Node::Has(fact) => {
+            format!("sdk::has({}.0.known({}), {})", holder(fact), fact.index, fact_at(fact))
+        }
         Node::Exists { list, var, entity, body } => {
             let body = condition(body, book);
             let (list_place, at) = (place(list), fact_at(list));
             match entity {
-                Some(_) => format!("sdk::exists(&{list_place}, {at}, |{var}_i, {var}| {body})"),
-                None => format!("sdk::word_exists(&{list_place}, {at}, |{var}| {body})"),
+                Some(entity) => format!(
+                    "sdk::exists({list_place}, {at}, |{var}_i, {var}| {{ let {var} = {}({var}); {body} }})",
+                    super::facts::type_name(entity)
+                ),
+                None => format!("sdk::word_exists({list_place}, {at}, |{var}| {body})"),
             }
+        }
+        Node::Named(named) => {
+            let mut args = String::new();
+            if let Some((var, ..)) = &named.of {
+                let _ = write!(args, ", {var}");
+                for position in &named.positions {
+                    let _ = write!(args, ", {position}_i");
+                }
+            }
+            format!("{}::<W>(cx{args})", named_function(named))
         }
         _ => format!("sdk::ask({})", value(expr, book)),
     }
+}
+
+/// One function for each named condition and list that it is asked of.
+pub fn named_function(named: &NamedRef) -> String {
+    shared("is", &named.name, named.of.as_ref().map_or("", |(_, _, pattern)| pattern))
+}
+
+/// One function for each computed value and list that it belongs to.
+pub fn computed_function(computed: &ComputedRef) -> String {
+    shared("value", &computed.name, &computed.pattern)
+}
+
+fn shared(what: &str, name: &str, pattern: &str) -> String {
+    let place = pattern.rsplit_once("/sections/").map_or(pattern, |(_, rest)| rest);
+    let plain = |text: &str| text.replace(|c: char| !c.is_ascii_alphanumeric(), "_").to_lowercase();
+    format!("{what}_{}_of_{}", plain(name), plain(place)).trim_end_matches('_').replace("___", "_")
+}
+
+/// The functions that the rules share, each once.
+pub fn shared_functions(book: &Book) -> BTreeMap<String, String> {
+    let mut functions = BTreeMap::new();
+    for predicate in book.rules.iter().flat_map(crate::book::Rule::predicates) {
+        predicate.expr.walk(&mut |expr| match &expr.node {
+            Node::Named(named) => {
+                let name = named_function(named);
+                let mut params = String::new();
+                if let Some((_, entity, _)) = &named.of {
+                    let _ = write!(params, ", {entity}: {}<'_>", super::facts::type_name(entity));
+                    let mut positions = named.positions.clone();
+                    if let Some(last) = positions.last_mut() {
+                        last.clone_from(entity);
+                    }
+                    for position in positions {
+                        let _ = write!(params, ", {position}_i: usize");
+                    }
+                }
+                let body = condition(&named.expr, book);
+                let code = format!(
+                    "/// `{}`\n#[allow(unused_variables, reason = \"a condition need not read its item\")]\n\
+                     fn {name}<W: sdk::Why>(cx: &Cx<'_>{params}) -> sdk::Cond<W> {{\n    {body}\n}}\n\n",
+                    named.name
+                );
+                functions.insert(name, code);
+            }
+            Node::Computed(computed) => {
+                if let Some(Named::Computed { title, function, ty, .. }) = book.names.get(&computed.name) {
+                    let name = computed_function(computed);
+                    let ty = match ty {
+                        Ty::Bool => "bool",
+                        Ty::Int => "i64",
+                        Ty::Number => "sdk::Decimal",
+                        _ => "&'static str",
+                    };
+                    let code = format!(
+                        "/// `{}`\nfn {name}<W: sdk::Why>(cx: &Cx<'_>, at: &[usize]) -> sdk::V<{ty}, W> {{\n    \
+                         let of = sdk::At {{ pattern: {}, indices: at }};\n    \
+                         sdk::compute({}, {}, of, &|missing| crate::{function}(cx, at, missing))\n}}\n\n",
+                        computed.name,
+                        quoted(&computed.pattern),
+                        quoted(&computed.name),
+                        meta::text(&title.zh, &title.en),
+                    );
+                    functions.insert(name, code);
+                }
+            }
+            _ => {}
+        });
+    }
+    functions
 }
 
 fn compare(sign: Compare, a: &Expr, b: &Expr, book: &Book) -> String {
@@ -126,29 +219,12 @@ fn value(expr: &Expr, book: &Book) -> String {
         Node::ReferenceDate => "sdk::constant(cx.dates.reference)".to_owned(),
         Node::SubmissionDate => "sdk::constant(cx.dates.submission)".to_owned(),
         Node::Word(name) => format!("sdk::constant({name})"),
-        Node::Fact(fact) if fact.ty == Ty::Text && fact.none => {
-            format!("sdk::text(sdk::some(&{}), {})", place(fact), fact_at(fact))
-        }
-        Node::Fact(fact) if fact.ty == Ty::Text => {
-            format!("sdk::text({}.as_ref(), {})", place(fact), fact_at(fact))
-        }
-        Node::Fact(fact) => format!("sdk::fact(&{}, {})", place(fact), fact_at(fact)),
+        Node::Fact(fact) => format!("sdk::read({}, {})", place(fact), fact_at(fact)),
         Node::Computed(computed) => {
-            let (title, function) = match book.names.get(&computed.name) {
-                Some(Named::Computed { title, function, .. }) => {
-                    (meta::text(&title.zh, &title.en), function.as_str())
-                }
-                _ => (meta::text("", ""), ""),
-            };
             let indices: Vec<String> = computed.positions.iter().map(|var| format!("{var}_i")).collect();
-            format!(
-                "sdk::compute({}, {title}, {}, |missing| crate::{function}(cx, &[{}], missing))",
-                quoted(&computed.name),
-                at(&computed.pattern, &computed.positions),
-                indices.join(", ")
-            )
+            format!("{}(cx, &[{}])", computed_function(computed), indices.join(", "))
         }
-        Node::Size(list) => format!("sdk::size(&{}, {})", place(list), fact_at(list)),
+        Node::Size(list) => format!("sdk::size({}, {})", place(list), fact_at(list)),
         Node::Arith(sign, a, b) => {
             let function = match sign {
                 Arith::Add => "add",

@@ -1,8 +1,8 @@
-//! The typed reading of a filing.
+//! The shapes by which a filing is read, and typed views of what was read.
 
 use std::fmt::Write;
 
-use super::member;
+use super::{member, quoted};
 use crate::book::Book;
 use crate::schema::{Entity, Field, Ty};
 
@@ -19,61 +19,76 @@ pub fn type_name(entity: &str) -> String {
         .collect()
 }
 
-/// All structs of the schema.
+fn shape_name(entity: &str) -> String {
+    format!("{}_SHAPE", entity.to_uppercase())
+}
+
+/// All shapes and views of the schema.
 pub fn write(book: &Book, code: &mut String) {
     let schema = &book.schema;
     for entity in schema.entities.values() {
-        structure(&type_name(&entity.name), entity, code);
+        entity_code(&entity.name, entity, code);
     }
-    structure("Enterprise", &schema.enterprise, code);
-    structure("Section", &schema.section, code);
+    entity_code("enterprise", &schema.enterprise, code);
+    entity_code("section", &schema.section, code);
     let _ = write!(
         code,
-        "#[derive(Debug, Default, sdk::serde::Deserialize)]\n\
-         #[serde(crate = \"anjian_sdk::serde\", default)]\n\
-         struct Sections<'a> {{\n    #[serde(borrow)]\n    {}: Option<Section<'a>>,\n}}\n\n\
-         #[derive(Debug, Default, sdk::serde::Deserialize)]\n\
-         #[serde(crate = \"anjian_sdk::serde\", default)]\n\
-         struct Filing<'a> {{\n    #[serde(borrow)]\n    enterprise: Option<Enterprise<'a>>,\n    \
-         #[serde(borrow)]\n    sections: Option<Sections<'a>>,\n}}\n\n",
-        member(&schema.section_name)
+        "static SECTIONS_SHAPE: sdk::Shape = sdk::Shape(&[\n    \
+         sdk::Field {{ name: {}, ty: sdk::Type::Object(&SECTION_SHAPE), none: false }},\n]);\n\
+         static FILING_SHAPE: sdk::Shape = sdk::Shape(&[\n    \
+         sdk::Field {{ name: \"enterprise\", ty: sdk::Type::Object(&ENTERPRISE_SHAPE), none: false }},\n    \
+         sdk::Field {{ name: \"sections\", ty: sdk::Type::Object(&SECTIONS_SHAPE), none: false }},\n]);\n\n",
+        quoted(&schema.section_name)
     );
 }
 
-fn structure(name: &str, entity: &Entity, code: &mut String) {
-    let _ = writeln!(
-        code,
-        "/// Facts of the schema; `None` is unknown.\n\
-         #[derive(Debug, Default, sdk::serde::Deserialize)]\n\
-         #[serde(crate = \"anjian_sdk::serde\", default)]\n\
-         pub struct {name}<'a> {{"
-    );
+fn entity_code(name: &str, entity: &Entity, code: &mut String) {
+    let _ = writeln!(code, "static {}: sdk::Shape = sdk::Shape(&[", shape_name(name));
     for field in &entity.fields {
-        let (ty, borrows) = field_type(field);
-        if borrows {
-            code.push_str("    #[serde(borrow)]\n");
-        }
+        let ty = match &field.ty {
+            Ty::Bool => "Bool".to_owned(),
+            Ty::Int => "Int".to_owned(),
+            Ty::Number => "Number".to_owned(),
+            Ty::Text => "Text".to_owned(),
+            Ty::Date => "Date".to_owned(),
+            Ty::DateTime => "DateTime".to_owned(),
+            Ty::Words => "Words".to_owned(),
+            Ty::Items(of) => format!("Items(&{})", shape_name(of)),
+        };
         let _ = writeln!(
             code,
-            "    /// {}; {}.\n    pub {}: Option<{ty}>,",
-            field.title_zh,
-            field.title_en,
-            member(&field.name)
+            "    sdk::Field {{ name: {}, ty: sdk::Type::{ty}, none: {} }},",
+            quoted(&field.name),
+            field.none
         );
     }
-    code.push_str("    #[serde(skip)]\n    #[doc(hidden)]\n    pub lifetime: std::marker::PhantomData<&'a ()>,\n}\n\n");
+    let view = type_name(name);
+    let _ = writeln!(
+        code,
+        "]);\n\n/// Facts of the schema; `None` is unknown.\n#[derive(Clone, Copy, Debug)]\n\
+         pub struct {view}<'f>(pub &'f sdk::Object<'f>);\n\nimpl<'f> {view}<'f> {{"
+    );
+    for (index, field) in entity.fields.iter().enumerate() {
+        getter(index, field, code);
+    }
+    code.push_str("}\n\n");
 }
 
-fn field_type(field: &Field) -> (String, bool) {
-    let (ty, borrows) = match &field.ty {
-        Ty::Bool => ("bool".to_owned(), false),
-        Ty::Int => ("sdk::Int".to_owned(), false),
-        Ty::Number => ("sdk::Num".to_owned(), false),
-        Ty::Text => ("sdk::Text<'a>".to_owned(), true),
-        Ty::Date => ("sdk::Moment<sdk::Date>".to_owned(), false),
-        Ty::DateTime => ("sdk::Moment<sdk::DateTime>".to_owned(), false),
-        Ty::Words => ("sdk::Words<'a>".to_owned(), true),
-        Ty::Items(entity) => (format!("Vec<{}<'a>>", type_name(entity)), true),
+fn getter(index: usize, field: &Field, code: &mut String) {
+    let (get, ty) = match &field.ty {
+        Ty::Bool => ("bool", "bool"),
+        Ty::Int => ("int", "i64"),
+        Ty::Number => ("number", "sdk::Decimal"),
+        Ty::Text => ("text", "&'f str"),
+        Ty::Date => ("date", "sdk::Date"),
+        Ty::DateTime => ("date_time", "sdk::DateTime"),
+        Ty::Words => ("words", "&'f [sdk::Text<'f>]"),
+        Ty::Items(_) => ("items", "&'f [sdk::Object<'f>]"),
     };
-    if field.none { (format!("sdk::OrNone<{ty}>"), borrows) } else { (ty, borrows) }
+    let name = member(&field.name);
+    let _ = writeln!(
+        code,
+        "    /// {}; {}.\n    pub fn {name}(self) -> Option<{ty}> {{ self.0.{get}({index}) }}",
+        field.title_zh, field.title_en,
+    );
 }
