@@ -5,6 +5,7 @@ mod filed;
 pub mod gb18218;
 mod substances;
 pub mod two_keys;
+mod working;
 
 /// Generated from the rows.
 pub mod rules {
@@ -13,5 +14,4 @@ pub mod rules {
 
 pub use filed::Cache;
 pub use rules::Cx;
-
-fn working(_cx: &Cx<'_>, _out: &mut anjian_sdk::Out) {}
+use working::working;

@@ -65,7 +65,7 @@ pub fn build() {
             // A stack that overflows meets the end of memory, not the data.
             "--stack-first".to_owned(),
         ] {
-            println!("cargo::rustc-link-arg-cdylib={arg}");
+            println!("cargo::rustc-link-arg={arg}");
         }
     }
 }

@@ -201,12 +201,14 @@ fn judge<'a>(chemical: &Chemical<'a>) -> Result<ChemicalResult<'a>, OutOfRange> 
     let amount = |t: Option<Decimal>| Ok(t.map(quantity).transpose()?.flatten());
     let q = amount(chemical.q_design_max_t)?;
     let stock = amount(chemical.q_stock_t)?;
-    let (mut s, mut r) = shares(q, found.taken, &found, chemical)?;
-    let (mut from_stock, _) = shares(stock, found.taken, &found, chemical)?;
+    let factor = |source| beta(source, &found, chemical.symbols);
+    let taken_beta = found.taken.and_then(factor);
+    let (mut s, mut r) = shares(q, found.taken, taken_beta)?;
+    let mut from_stock = share(stock, found.taken)?;
     if let Some(other) = found.other {
-        let (other_s, other_r) = shares(q, Some(other), &found, chemical)?;
+        let (other_s, other_r) = shares(q, Some(other), factor(other))?;
         (s, r) = (s.or(other_s), r.or(other_r));
-        from_stock = from_stock.or(shares(stock, Some(other), &found, chemical)?.0);
+        from_stock = from_stock.or(share(stock, Some(other))?);
     }
     Ok(ChemicalResult {
         name: chemical.name,
@@ -222,31 +224,36 @@ fn judge<'a>(chemical: &Chemical<'a>) -> Result<ChemicalResult<'a>, OutOfRange> 
     })
 }
 
+/// `q / Q` when Q is read as `source`.
+fn share(q: Option<i128>, source: Option<Source>) -> Result<Interval, OutOfRange> {
+    Ok(match (q, source) {
+        // nothing adds nothing, whatever Q is
+        (Some(0), _) | (_, Some(Source::NoClass)) => Interval::ZERO,
+        (Some(q), Some(source)) => Interval::sure(times(q, source.parts())?),
+        _ => Interval::UNKNOWN,
+    })
+}
+
 /// `q / Q` and `β q / Q` when Q is read as `source`.
 fn shares(
     q: Option<i128>,
     source: Option<Source>,
-    found: &Threshold,
-    chemical: &Chemical<'_>,
+    beta: Option<Beta>,
 ) -> Result<(Interval, Interval), OutOfRange> {
-    // nothing adds nothing, whatever Q is
-    if q == Some(0) || matches!(source, Some(Source::NoClass)) {
-        return Ok((Interval::ZERO, Interval::ZERO));
-    }
-    let (Some(q), Some(source)) = (q, source) else {
-        return Ok((Interval::UNKNOWN, Interval::UNKNOWN));
-    };
-    let term = times(q, source.parts())?;
-    let Some(beta) = beta(source, found, chemical.symbols) else {
-        return Ok((Interval::ZERO, Interval::ZERO));
+    let s = share(q, source)?;
+    let (Some(term @ 1..), Some(beta)) = (s.taken, beta) else {
+        return Ok((s, s));
     };
     let by = |tenths: u8| times(term, i128::from(tenths));
-    let weighted = Interval {
-        taken: beta.taken.map(|(tenths, _)| by(tenths)).transpose()?,
-        least: by(beta.least)?,
-        most: beta.most.map(by).transpose()?,
+    let r = match beta.settled() {
+        Some(tenths) => Interval::sure(by(tenths)?),
+        None => Interval {
+            taken: beta.taken.map(|(tenths, _)| by(tenths)).transpose()?,
+            least: by(beta.least)?,
+            most: beta.most.map(by).transpose()?,
+        },
     };
-    Ok((Interval::sure(term), weighted))
+    Ok((s, r))
 }
 
 impl Assessment<'_> {

@@ -64,14 +64,17 @@ impl Beta {
 /// β for a threshold that was read as `source`. `None` when the chemical adds
 /// nothing.
 pub(super) fn beta(source: Source, found: &Threshold, symbols: Option<Symbols>) -> Option<Beta> {
+    if let Source::Row(row) = source
+        && row.beta != 0
+        && !found.coal_gas
+    {
+        return Some(Beta::sure(row.beta, BetaSource::Substance));
+    }
     let filed = symbols.and_then(Span::of);
     match source {
         Source::NoClass => None,
         Source::Row(row) if row.beta != 0 => {
             let sure = Beta::sure(row.beta, BetaSource::Substance);
-            if !found.coal_gas {
-                return Some(sure);
-            }
             // Table 3 names carbon monoxide; its mixtures are read along.
             let (least, most) = filed.map_or(BETA_RANGE, |span| (span.least, span.most.beta));
             Some(sure.open(

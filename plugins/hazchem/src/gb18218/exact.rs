@@ -8,9 +8,21 @@ use super::tables::{ALPHA_RANGE, BETA_RANGE};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OutOfRange;
 
-/// Decimals of a tonne that a quantity may have. Software that computes with
-/// binary fractions files 0.30000000000000004, so nine would not do.
+/// Decimals of a tonne that a quantity may have. The host admits nine; room for
+/// the 0.30000000000000004 of binary fractions costs nothing here.
 const SCALE: u32 = 20;
+
+/// What the mantissa of a quantity with 0, 1, 2 … decimals is multiplied by.
+const FACTORS: [i128; SCALE as usize + 1] = {
+    let mut factors = [1; SCALE as usize + 1];
+    let (mut free, mut factor): (&mut [i128], i128) = (&mut factors, TONNE);
+    while let [slot, tail @ ..] = free {
+        *slot = factor;
+        factor /= 10;
+        free = tail;
+    }
+    factors
+};
 
 /// What one tonne is counted as.
 const TONNE: i128 = 10_i128.pow(SCALE);
@@ -34,9 +46,9 @@ pub(super) fn quantity(t: Decimal) -> Result<Option<i128>, OutOfRange> {
         return Ok(None);
     }
     let t = if t.scale() > SCALE { t.normalize() } else { t };
-    let up = SCALE.checked_sub(t.scale()).ok_or(OutOfRange)?;
-    let factor = 10_i128.checked_pow(up).ok_or(OutOfRange)?;
-    times(t.mantissa(), factor).map(Some)
+    let scale = usize::try_from(t.scale()).map_err(|_| OutOfRange)?;
+    let factor = FACTORS.get(scale).ok_or(OutOfRange)?;
+    times(t.mantissa(), *factor).map(Some)
 }
 
 pub(super) fn times(a: i128, b: i128) -> Result<i128, OutOfRange> {

@@ -36,11 +36,12 @@ impl Symbols {
     }
 
     pub(super) fn classes(self) -> impl Iterator<Item = &'static super::Class> {
-        CLASSES
-            .iter()
-            .enumerate()
-            .filter(move |(index, _)| self.0 >> index & 1 == 1)
-            .map(|(_, class)| class)
+        let mut left = self.0;
+        core::iter::from_fn(move || {
+            let class = CLASSES.get(usize::try_from(left.trailing_zeros()).ok()?)?;
+            left &= left.wrapping_sub(1);
+            Some(class)
+        })
     }
 }
 

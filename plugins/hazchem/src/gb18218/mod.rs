@@ -16,6 +16,8 @@ mod declared;
 mod exact;
 mod facts;
 mod tables;
+#[cfg(test)]
+mod tests;
 mod threshold;
 mod working;
 

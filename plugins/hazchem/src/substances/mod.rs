@@ -137,7 +137,7 @@ pub fn by_cas(number: u64) -> Option<&'static Substance> {
 /// brackets and commas.
 pub fn fold(name: &str) -> impl Iterator<Item = char> {
     name.chars()
-        .filter(|c| !c.is_whitespace())
+        .filter(|c| !matches!(c, ' ' | '\t' | '\r' | '\n' | '\u{a0}' | '\u{3000}'))
         .map(|c| match c {
             '（' | '〔' | '【' | '［' | '[' => '(',
             '）' | '〕' | '】' | '］' | ']' => ')',

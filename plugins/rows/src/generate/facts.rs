@@ -91,4 +91,11 @@ fn getter(index: usize, field: &Field, code: &mut String) {
         "    /// {}; {}.\n    pub fn {name}(self) -> Option<{ty}> {{ self.0.{get}({index}) }}",
         field.title_zh, field.title_en,
     );
+    if field.none {
+        let _ = writeln!(
+            code,
+            "    /// Whether the filer answered that there is none.\n    \
+             pub fn {name}_is_none(self) -> Option<bool> {{ self.0.none({index}) }}"
+        );
+    }
 }
