@@ -66,25 +66,36 @@ pub struct Schemas {
 }
 
 impl Schemas {
-    /// Compiles the envelope's schema and those of the sections, which come
-    /// with the id of the plugin that declares them.
-    pub fn new<'s>(
-        sections: impl IntoIterator<Item = (&'s str, &'s Section)>,
-    ) -> Result<Self, SchemaError> {
-        let mut compiled: BTreeMap<String, Vec<(String, Compiled)>> = BTreeMap::new();
-        for (plugin, section) in sections {
-            let same_name = compiled.entry(section.name.clone()).or_default();
-            if same_name.iter().any(|(text, _)| *text == section.schema) {
-                continue;
-            }
-            let whose = format!("section `{}` of plugin `{plugin}`", section.name);
-            let schema = Compiled::new(&whose, &section.schema)?;
-            same_name.push((section.schema.clone(), schema));
-        }
+    /// The envelope alone.
+    ///
+    /// # Errors
+    /// When its schema is broken, which a test rules out.
+    pub fn new() -> Result<Self, SchemaError> {
         Ok(Self {
             envelope: Compiled::new("the envelope", ENVELOPE)?,
-            sections: compiled,
+            sections: BTreeMap::new(),
         })
+    }
+
+    /// Adds the sections of a plugin, all or none.
+    ///
+    /// # Errors
+    /// When a schema is none.
+    pub fn add(&mut self, plugin: &str, sections: &[Section]) -> Result<(), SchemaError> {
+        let mut compiled = Vec::new();
+        for Section { name, schema } in sections {
+            let known = self.sections.get(name);
+            if known.is_some_and(|known| known.iter().any(|(text, _)| text == schema)) {
+                continue;
+            }
+            let whose = format!("section `{name}` of plugin `{plugin}`");
+            compiled.push((name, schema, Compiled::new(&whose, schema)?));
+        }
+        for (name, text, schema) in compiled {
+            let same_name = self.sections.entry(name.clone()).or_default();
+            same_name.push((text.clone(), schema));
+        }
+        Ok(())
     }
 
     /// Checks a document. What breaks a schema is an error and blanked in the
@@ -174,23 +185,18 @@ impl Schemas {
 
     /// What the fact of a pointer is called, in the schema that knows it.
     pub fn title(&self, pointer: &str) -> Text {
-        let mut inside = tokens(pointer).skip(2);
         let name = tokens(pointer).nth(1);
         let section = name
             .filter(|_| pointer.starts_with("/sections/"))
             .and_then(|name| self.sections.get(name.as_ref()));
         let found = match section {
-            Some(schemas) => {
-                // A schema that has a real title wins over a bare name.
-                let mut titles = schemas.iter().filter_map(|(_, c)| {
-                    titles::title(Part::whole(&c.schema), tokens(pointer).skip(2))
-                });
-                titles.next()
-            }
+            Some(schemas) => schemas.iter().find_map(|(_, compiled)| {
+                titles::title(Part::whole(&compiled.schema), tokens(pointer).skip(2))
+            }),
             None => titles::title(Part::whole(&self.envelope.schema), tokens(pointer)),
         };
         found.unwrap_or_else(|| {
-            let last = inside.by_ref().last().unwrap_or_default().into_owned();
+            let last = tokens(pointer).last().unwrap_or_default().into_owned();
             Text {
                 zh: last.clone(),
                 en: last,
