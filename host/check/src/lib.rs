@@ -7,12 +7,17 @@ mod assemble;
 mod checker;
 #[cfg(test)]
 mod double;
+pub mod formats;
 pub mod input;
 pub mod intake;
 mod judge;
 pub mod plan;
+mod run;
 pub mod schema;
+mod tally;
 mod words;
 
 pub use checker::{Checked, Checker, Options, SetupError, Source, refused};
 pub use judge::{Broken, Judge};
+pub use run::{Ran, run};
+pub use tally::{Graded, RuleTally, Tally};

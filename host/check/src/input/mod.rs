@@ -28,8 +28,11 @@ const BATCH: usize = 256;
 /// Bytes that are judged together, which bounds the memory of a run.
 const BATCH_BYTES: usize = 8 * 1024 * 1024;
 
-/// Lines of standard input that are looked at to tell a stream from a document.
-const PEEK: usize = 64 * 1024;
+/// Bytes of standard input that are looked at to tell a stream from a document.
+const PEEK: usize = 1024 * 1024;
+
+/// Bytes read from a file at once.
+const READ: usize = 64 * 1024;
 
 /// One input: the bytes of a filing, or why there are none.
 pub struct Piece {
@@ -136,7 +139,7 @@ impl Inputs {
                     self.stream = Some(Stream {
                         path: show(path),
                         line: 0,
-                        reader: Box::new(BufReader::with_capacity(PEEK, file)),
+                        reader: Box::new(BufReader::with_capacity(READ, file)),
                     });
                     None
                 }
@@ -210,7 +213,7 @@ impl Inputs {
             self.stream = Some(Stream {
                 path,
                 line: 0,
-                reader: Box::new(BufReader::with_capacity(PEEK, whole)),
+                reader: Box::new(BufReader::with_capacity(READ, whole)),
             });
             return None;
         }
