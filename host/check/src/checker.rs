@@ -4,7 +4,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use anjian_model::{FilingReport, PluginUsed, Problem, ProblemLevel, Request, Text, Verdict};
+use anjian_model::{FilingReport, PluginUsed, Problem, ProblemLevel, Request, Rule, Text, Verdict};
 use thiserror::Error;
 
 use crate::assemble::{self, Assembler, Parts};
@@ -173,6 +173,14 @@ impl Checker {
                 sha256: judge.sha256().to_owned(),
             })
             .collect()
+    }
+
+    /// A rule and the plugin that has it.
+    pub fn rule(&self, id: &str) -> Option<(&Arc<dyn Judge>, &Rule)> {
+        self.plugins().find_map(|judge| {
+            let rules = &judge.description().rules;
+            Some((judge, rules.iter().find(|rule| rule.id == id)?))
+        })
     }
 
     /// Judges one filing. Whatever the bytes are, there is a report.

@@ -21,3 +21,4 @@ pub use checker::{Checked, Checker, Options, SetupError, Source, refused};
 pub use judge::{Broken, Judge};
 pub use run::{Ran, run};
 pub use tally::{Graded, RuleTally, Tally};
+pub use words::natural;

@@ -24,7 +24,7 @@ pub(crate) fn short(text: &str) -> String {
 }
 
 /// Orders text with numbers inside as people do: `5a` before `10`.
-pub(crate) fn natural(a: &str, b: &str) -> Ordering {
+pub fn natural(a: &str, b: &str) -> Ordering {
     let (mut a, mut b) = (a, b);
     loop {
         let (digits_a, rest_a) = a.split_at(digits(a));

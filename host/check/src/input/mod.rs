@@ -49,6 +49,8 @@ pub struct Inputs {
     stream: Option<Stream>,
     stdin: Option<Box<dyn Read + Send>>,
     max_filing: usize,
+    /// Canonical; never read when found in a folder.
+    except: Option<PathBuf>,
 }
 
 enum Todo {
@@ -74,6 +76,7 @@ impl Inputs {
             stream: None,
             stdin: None,
             max_filing: MAX_FILING,
+            except: None,
         }
     }
 
@@ -81,6 +84,14 @@ impl Inputs {
     #[must_use]
     pub fn with_stdin(mut self, reader: impl Read + Send + 'static) -> Self {
         self.stdin = Some(Box::new(reader));
+        self
+    }
+
+    /// Leaves out a file that a folder may hold: the report that is being
+    /// written is no filing.
+    #[must_use]
+    pub fn except(mut self, path: &Path) -> Self {
+        self.except = fs::canonicalize(path).ok();
         self
     }
 
@@ -182,7 +193,7 @@ impl Inputs {
             Ok(paths) => paths,
             Err(error) => return Some(unreadable(path, &error)),
         };
-        paths.retain(|path| is_wanted(path));
+        paths.retain(|path| is_wanted(path) && !self.is_excepted(path));
         if named && paths.is_empty() {
             return Some(refuse(
                 show(path),
@@ -196,6 +207,12 @@ impl Inputs {
         paths.sort();
         self.todo.extend(paths.into_iter().rev().map(Todo::Found));
         None
+    }
+
+    fn is_excepted(&self, path: &Path) -> bool {
+        self.except
+            .as_ref()
+            .is_some_and(|except| fs::canonicalize(path).is_ok_and(|path| path == *except))
     }
 
     fn open_stdin(&mut self) -> Option<Piece> {

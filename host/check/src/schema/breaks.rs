@@ -326,7 +326,7 @@ fn unknown_member(
 }
 
 /// The known name that a mistyped one most likely means.
-pub(crate) fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+pub fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     // One slip in three letters still reads as the same word.
     let most = (name.chars().count() / 3).max(1);
     known

@@ -18,7 +18,7 @@ pub(super) const FORMATS: [(&str, fn(&str) -> bool); 4] = [
 
 /// `YYYY-MM-DD`, a day of the calendar. Stricter than `jiff`'s own reading,
 /// which takes other spellings of ISO 8601 too.
-pub(crate) fn date(text: &str) -> Option<Date> {
+pub fn date(text: &str) -> Option<Date> {
     let [year, month, day] = numbers(text, '-', [4, 2, 2])?;
     Date::new(
         i16::try_from(year).ok()?,

@@ -14,7 +14,8 @@ use thiserror::Error;
 
 use crate::intake::{Document, escape, tokens};
 
-pub(crate) use formats::date;
+pub use breaks::nearest;
+pub use formats::date;
 use node::{Filing, Place};
 use titles::Part;
 
@@ -156,7 +157,7 @@ impl Schemas {
 
     fn unknown_section(&self, document: &Document<'_>, name: &str, pointer: String) -> Problem {
         let known: Vec<&str> = self.sections.keys().map(String::as_str).collect();
-        let (zh, en) = match breaks::nearest(name, known.iter().copied()) {
+        let (zh, en) = match nearest(name, known.iter().copied()) {
             Some(near) => (
                 format!("；是否指“{near}”？"),
                 format!("; did you mean \"{near}\"?"),

@@ -51,8 +51,8 @@ impl Human {
                 }));
             let count = block.rules.len();
             let rules = block.rules.iter().map(|finding| {
-                let title = rule_title(checker, &finding.rule);
-                let title = title.as_ref().map_or("", |title| lang.of(title));
+                let title = checker.rule(&finding.rule).map(|(_, rule)| &rule.title);
+                let title = title.map_or("", |title| lang.of(title));
                 format!("{} {title}", finding.rule)
             });
             let rules = named(rules.collect(), lang.pick("；", "; "), lang);
@@ -125,13 +125,4 @@ fn named(mut names: Vec<String>, between: &str, lang: crate::formats::Lang) -> S
         ));
     }
     text
-}
-
-/// The title of a rule, without the item that a finding's message adds.
-pub(super) fn rule_title(checker: &Checker, id: &str) -> Option<Text> {
-    checker.plugins().find_map(|plugin| {
-        let rules = &plugin.description().rules;
-        let rule = rules.iter().find(|rule| rule.id == id)?;
-        Some(rule.title.clone())
-    })
 }

@@ -5,12 +5,14 @@ use annotate_snippets::Level;
 use unicode_width::UnicodeWidthStr;
 
 use super::Human;
-use super::missing::rule_title;
 use crate::tally::RuleTally;
 use crate::{Checker, Tally};
 
 /// Rules of a list; the rest is counted. The machine formats have all.
 const MAX_RULES: usize = 20;
+
+/// Characters of a digest that people compare.
+const DIGEST: usize = 12;
 
 impl Human {
     pub(super) fn summary(&self, checker: &Checker, tally: &Tally, out: &mut Vec<u8>) {
@@ -55,6 +57,17 @@ impl Human {
             text.push_str(&counts.join(lang.pick("，", ", ")));
         }
         self.line(out, &Level::INFO, lang.pick("合计", "total"), &text);
+        // A verdict that cannot be traced to the bytes behind it is worth little.
+        let plugins: Vec<String> = checker
+            .plugins_used()
+            .into_iter()
+            .map(|plugin| {
+                let digest = plugin.sha256.get(..DIGEST).unwrap_or(&plugin.sha256);
+                format!("{} {} ({digest})", plugin.id, plugin.version)
+            })
+            .collect();
+        let plugins = plugins.join(lang.pick("，", ", "));
+        self.line(out, &Level::INFO, lang.pick("插件", "plugins"), &plugins);
     }
 
     fn list(
@@ -83,8 +96,8 @@ impl Human {
         self.line(out, &level, name, &text);
         let widest = rules.iter().map(|(_, id)| id.width()).max().unwrap_or(0);
         for (count, id) in rules.iter().take(MAX_RULES) {
-            let title = rule_title(checker, id).unwrap_or_default();
-            let title = self.lang.of(&title);
+            let title = checker.rule(id).map(|(_, rule)| self.lang.of(&rule.title));
+            let title = title.unwrap_or_default();
             let line = format!("  {count:>6} ×  {id:<widest$}  {title}\n");
             out.extend_from_slice(line.as_bytes());
         }
