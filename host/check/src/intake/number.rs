@@ -12,17 +12,17 @@ pub const MAX_PLACES: usize = 9;
 /// Why a number is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum NumberFault {
-    TooManyDigits,
-    TooManyPlaces,
-    TooLarge,
+    Digits,
+    Places,
+    Size,
 }
 
 impl NumberFault {
     pub(super) fn words(self) -> (&'static str, &'static str) {
         match self {
-            Self::TooManyDigits => ("位数过多", "has too many digits"),
-            Self::TooManyPlaces => ("小数位过多", "has too many digits after the point"),
-            Self::TooLarge => ("过大或过小", "is too large or too small"),
+            Self::Digits => ("位数过多", "has too many digits"),
+            Self::Places => ("小数位过多", "has too many digits after the point"),
+            Self::Size => ("过大或过小", "is too large or too small"),
         }
     }
 }
@@ -57,12 +57,12 @@ pub(super) fn check(text: &str) -> Result<(), NumberFault> {
     } = parts(text);
     // No number within the limits needs an exponent beyond both of them.
     if exponent.unsigned_abs() > (MAX_DIGITS + MAX_PLACES) as u64 {
-        return Err(NumberFault::TooLarge);
+        return Err(NumberFault::Size);
     }
     let written = i64::try_from(fraction.len()).unwrap_or(i64::MAX);
     let places = written.saturating_sub(exponent).max(0);
     if places > MAX_PLACES as i64 {
-        return Err(NumberFault::TooManyPlaces);
+        return Err(NumberFault::Places);
     }
     let leading = whole
         .bytes()
@@ -73,8 +73,8 @@ pub(super) fn check(text: &str) -> Result<(), NumberFault> {
     let padding = usize::try_from(exponent.saturating_sub(written)).unwrap_or(0);
     match digits {
         0 => Ok(()),
-        _ if padding > 0 && digits + padding > MAX_DIGITS => Err(NumberFault::TooLarge),
-        _ if digits > MAX_DIGITS => Err(NumberFault::TooManyDigits),
+        _ if padding > 0 && digits + padding > MAX_DIGITS => Err(NumberFault::Size),
+        _ if digits > MAX_DIGITS => Err(NumberFault::Digits),
         _ => Ok(()),
     }
 }
@@ -110,30 +110,30 @@ mod tests {
 
     #[test]
     fn limits() {
-        use NumberFault::{TooLarge, TooManyDigits, TooManyPlaces};
+        use NumberFault::{Digits, Places, Size};
         for (text, expect) in [
             ("0", Ok(())),
             ("-0", Ok(())),
             ("0.5", Ok(())),
             ("0.123456789", Ok(())),
-            ("0.1234567891", Err(TooManyPlaces)),
-            ("0.30000000000000004", Err(TooManyPlaces)),
+            ("0.1234567891", Err(Places)),
+            ("0.30000000000000004", Err(Places)),
             ("999999999999999999", Ok(())),
             ("-999999999999999999", Ok(())),
-            ("1999999999999999999", Err(TooManyDigits)),
+            ("1999999999999999999", Err(Digits)),
             ("999999999.999999999", Ok(())),
-            ("9999999999.999999999", Err(TooManyDigits)),
-            ("1e999", Err(TooLarge)),
-            ("1e-999", Err(TooLarge)),
-            ("1e-40", Err(TooLarge)),
+            ("9999999999.999999999", Err(Digits)),
+            ("1e999", Err(Size)),
+            ("1e-999", Err(Size)),
+            ("1e-40", Err(Size)),
             ("1E+17", Ok(())),
-            ("1e18", Err(TooLarge)),
+            ("1e18", Err(Size)),
             ("1e-9", Ok(())),
-            ("1e-10", Err(TooManyPlaces)),
+            ("1e-10", Err(Places)),
             ("15e-1", Ok(())),
             ("0e5", Ok(())),
-            ("0e999", Err(TooLarge)),
-            ("1e99999999999999999999999", Err(TooLarge)),
+            ("0e999", Err(Size)),
+            ("1e99999999999999999999999", Err(Size)),
         ] {
             assert_eq!(check(text), expect, "{text}");
         }

@@ -6,8 +6,10 @@ use jiff::civil::{Date, Time};
 /// The answer "there is none", for facts with `x-none`.
 const NONE: &str = "none";
 
+type Check = fn(&str) -> bool;
+
 /// Name and check of each.
-pub(super) const FORMATS: [(&str, fn(&str) -> bool); 4] = [
+pub(super) const FORMATS: [(&str, Check); 4] = [
     ("date", |text| date(text).is_some()),
     ("date-time-local", date_time_local),
     ("date-or-none", |text| text == NONE || date(text).is_some()),
