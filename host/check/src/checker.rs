@@ -1,0 +1,372 @@
+//! One filing from bytes to report. Every front door uses [`Checker::check`],
+//! so the command and the service cannot disagree.
+
+use std::fmt;
+use std::sync::Arc;
+
+use anjian_model::{FilingReport, PluginUsed, Problem, ProblemLevel, Request, Rule, Text, Verdict};
+use thiserror::Error;
+
+use crate::assemble::{self, Assembler, Parts};
+use crate::intake::{self, Document};
+use crate::judge::Judge;
+use crate::plan::Dates;
+use crate::schema::{self, SchemaError, Schemas};
+
+/// Problems of one filing that are told one by one. A program that writes a
+/// wrong form makes thousands, all with one cause.
+const MAX_PROBLEMS: usize = 100;
+
+/// Where a filing came from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// A path, or `-` for standard input.
+    pub path: String,
+    /// The line, when it is one of a stream.
+    pub line: Option<u32>,
+}
+
+impl Source {
+    /// A whole file.
+    pub fn file(path: impl Into<String>) -> Self {
+        Self {
+            path: path.into(),
+            line: None,
+        }
+    }
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.path)?;
+        match self.line {
+            Some(line) => write!(f, "#{line}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// How to judge.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Judge as of this reference date, whatever the filing says.
+    pub as_of: Option<jiff::civil::Date>,
+    /// Also report what is satisfied or does not apply.
+    pub all: bool,
+}
+
+/// Why a plugin cannot judge together with the others.
+#[derive(Debug, Error)]
+pub enum SetupError {
+    /// A schema is none.
+    #[error(transparent)]
+    Schema(#[from] SchemaError),
+    /// Two plugins of one id: verdicts would depend on their order.
+    #[error("two plugins are called `{0}`; keep one of them")]
+    SamePlugin(String),
+    /// Two plugins answer for one rule.
+    #[error(
+        "rule `{rule}` is in plugin `{new}` and in plugin `{old}`; one of them must give it up"
+    )]
+    #[expect(missing_docs, reason = "the message says it")]
+    SameRule {
+        rule: String,
+        new: String,
+        old: String,
+    },
+}
+
+/// A plugin with what every filing needs of it.
+pub(crate) struct Loaded {
+    pub(crate) judge: Arc<dyn Judge>,
+    /// Title and number of the instrument, for each rule.
+    instruments: Vec<String>,
+}
+
+/// The judgement of a filing, with the document for those who show its lines.
+pub struct Checked<'a> {
+    /// Where it came from.
+    pub source: Source,
+    /// What is said of it.
+    pub report: FilingReport,
+    /// `None` when it could not be read.
+    pub document: Option<Document<'a>>,
+}
+
+/// A set of plugins, ready to judge.
+pub struct Checker {
+    plugins: Vec<Loaded>,
+    schemas: Schemas,
+    options: Options,
+}
+
+impl Checker {
+    /// Without plugins yet.
+    ///
+    /// # Errors
+    /// When the envelope's schema is broken, which a test rules out.
+    pub fn new(options: Options) -> Result<Self, SetupError> {
+        Ok(Self {
+            plugins: Vec::new(),
+            schemas: Schemas::new()?,
+            options,
+        })
+    }
+
+    /// Adds a plugin.
+    ///
+    /// # Errors
+    /// When it does not fit with those that are there; they stay usable.
+    pub fn add(&mut self, judge: Arc<dyn Judge>) -> Result<(), SetupError> {
+        let description = judge.description();
+        for other in &self.plugins {
+            let other = other.judge.description();
+            if other.id == description.id {
+                return Err(SetupError::SamePlugin(other.id.clone()));
+            }
+            let same = |id: &str| other.rules.iter().any(|rule| rule.id == id);
+            if let Some(rule) = description.rules.iter().find(|rule| same(&rule.id)) {
+                return Err(SetupError::SameRule {
+                    rule: rule.id.clone(),
+                    new: description.id.clone(),
+                    old: other.id.clone(),
+                });
+            }
+        }
+        self.schemas.add(&description.id, &description.sections)?;
+        let instruments = description
+            .rules
+            .iter()
+            .map(|rule| {
+                let instrument = description
+                    .instruments
+                    .iter()
+                    .find(|instrument| instrument.key == rule.instrument);
+                instrument.map_or_else(
+                    || rule.instrument.clone(),
+                    |found| {
+                        format!("{} {}", found.title.zh, found.number)
+                            .trim()
+                            .to_owned()
+                    },
+                )
+            })
+            .collect();
+        self.plugins.push(Loaded { judge, instruments });
+        // Reports must not depend on the order in which plugins were found.
+        self.plugins
+            .sort_by(|a, b| a.judge.description().id.cmp(&b.judge.description().id));
+        Ok(())
+    }
+
+    /// Who judges, by id.
+    pub fn plugins(&self) -> impl ExactSizeIterator<Item = &Arc<dyn Judge>> {
+        self.plugins.iter().map(|loaded| &loaded.judge)
+    }
+
+    /// Who judges, as reports name them.
+    pub fn plugins_used(&self) -> Vec<PluginUsed> {
+        self.plugins()
+            .map(|judge| PluginUsed {
+                id: judge.description().id.clone(),
+                version: judge.description().version.clone(),
+                sha256: judge.sha256().to_owned(),
+            })
+            .collect()
+    }
+
+    /// A rule and the plugin that has it.
+    pub fn rule(&self, id: &str) -> Option<(&Arc<dyn Judge>, &Rule)> {
+        self.plugins().find_map(|judge| {
+            let rules = &judge.description().rules;
+            Some((judge, rules.iter().find(|rule| rule.id == id)?))
+        })
+    }
+
+    /// Judges one filing. Whatever the bytes are, there is a report.
+    pub fn check<'a>(&self, source: Source, bytes: &'a [u8]) -> Checked<'a> {
+        match intake::read(bytes, source.line.unwrap_or(1)) {
+            Ok((document, problems)) => self.judge(source, document, problems),
+            Err(problem) => refused(source, *problem),
+        }
+    }
+
+    fn judge<'a>(
+        &self,
+        source: Source,
+        mut document: Document<'a>,
+        mut problems: Vec<Problem>,
+    ) -> Checked<'a> {
+        problems.extend(self.schemas.check(&mut document));
+        let text = |pointer: &str| Some(document.string(document.find(pointer)?)?.into_owned());
+        let filing_id = text("/filing_id");
+        let dates = filing_id.as_ref().and_then(|_| self.dates(&document));
+        let mut parts = Parts::default();
+        if let Some(dates) = &dates {
+            let called = self.call(&document, dates, &mut parts);
+            let valid = problems
+                .iter()
+                .all(|problem| problem.level == ProblemLevel::Warning);
+            if called == 0 && valid {
+                problems.push(self.nothing_checked(&document));
+            }
+        }
+        problems.sort_by_key(|problem| (problem.line, problem.column));
+        limit(&mut problems);
+        let Parts {
+            mut findings,
+            scores,
+            identifications,
+        } = parts;
+        assemble::sort(&mut findings);
+        let report = FilingReport {
+            source: source.to_string(),
+            filing_id,
+            enterprise: text("/enterprise/name"),
+            reference_date: dates.map(|dates| dates.reference),
+            verdict: assemble::verdict(&problems, &findings),
+            problems,
+            findings,
+            scores,
+            identifications,
+        };
+        Checked {
+            source,
+            report,
+            document: Some(document),
+        }
+    }
+
+    /// The dates to judge by; `None` when the filing does not say.
+    fn dates(&self, document: &Document<'_>) -> Option<Dates> {
+        let filed = |name: &str| {
+            let at = document.member(Document::ROOT, name)?;
+            document.string(at)
+        };
+        let reference = filed("reference_date").filter(|text| schema::date(text).is_some())?;
+        let reference = match self.options.as_of {
+            Some(date) => date.to_string(),
+            None => reference.into_owned(),
+        };
+        let refused = document
+            .member(Document::ROOT, "submission_date")
+            .is_some_and(|at| document.is_blanked(at));
+        if refused {
+            return None;
+        }
+        let submission = filed("submission_date").map(|date| date.into_owned());
+        Some(Dates {
+            submission: submission.unwrap_or_else(|| reference.clone()),
+            reference,
+        })
+    }
+
+    /// Calls every plugin that reads a section of the filing; says how many.
+    fn call(&self, document: &Document<'_>, dates: &Dates, parts: &mut Parts) -> usize {
+        let Some(sections) = document.member(Document::ROOT, "sections") else {
+            return 0;
+        };
+        let assembler = Assembler {
+            document,
+            schemas: &self.schemas,
+            dates,
+            all: self.options.all,
+        };
+        let filing = document.for_plugins();
+        let mut called = 0;
+        for Loaded { judge, instruments } in &self.plugins {
+            let description = judge.description();
+            let applies = description
+                .sections
+                .iter()
+                .any(|section| document.member(sections, &section.name).is_some());
+            if !applies {
+                continue;
+            }
+            called += 1;
+            let answer = judge.evaluate(Request {
+                filing: &filing,
+                reference_date: &dates.reference,
+                submission_date: &dates.submission,
+                parameters: b"",
+            });
+            match answer {
+                Ok(assessment) => assembler.answer(description, instruments, assessment, parts),
+                Err(broken) => parts.findings.push(Assembler::broken(description, &broken)),
+            }
+        }
+        called
+    }
+
+    /// A filing that nobody judged must not pass as compliant.
+    fn nothing_checked(&self, document: &Document<'_>) -> Problem {
+        let pointer = "/sections";
+        let place = document.place(document.nearest(pointer));
+        let known: Vec<&str> = self.schemas.section_names().collect();
+        Problem {
+            code: "nothing_checked".to_owned(),
+            level: ProblemLevel::Error,
+            message: Text {
+                zh: format!(
+                    "没有插件检查其中任何章节，整份申报未被检查；可检查的章节：{}",
+                    known.join("、")
+                ),
+                en: format!(
+                    "no plugin checks any section of the filing, so nothing was checked; sections \
+                     that can be checked: {}",
+                    known.join(", ")
+                ),
+            },
+            pointer: Some(pointer.to_owned()),
+            line: Some(place.line),
+            column: Some(place.column),
+        }
+    }
+
+    /// What the fact of a pointer is called.
+    pub fn title(&self, pointer: &str) -> Text {
+        self.schemas.title(pointer)
+    }
+}
+
+/// The report of an input that is no filing.
+pub fn refused<'a>(source: Source, problem: Problem) -> Checked<'a> {
+    Checked {
+        report: FilingReport {
+            source: source.to_string(),
+            filing_id: None,
+            enterprise: None,
+            reference_date: None,
+            verdict: Verdict::Invalid,
+            problems: vec![problem],
+            findings: Vec::new(),
+            scores: Vec::new(),
+            identifications: Vec::new(),
+        },
+        source,
+        document: None,
+    }
+}
+
+fn limit(problems: &mut Vec<Problem>) {
+    let more = problems.len().saturating_sub(MAX_PROBLEMS);
+    if more == 0 {
+        return;
+    }
+    let rest = problems.split_off(MAX_PROBLEMS);
+    let worst = rest.iter().map(|problem| problem.level).min();
+    problems.push(Problem {
+        code: "more_problems".to_owned(),
+        level: worst.unwrap_or(ProblemLevel::Warning),
+        message: Text {
+            zh: format!("另有 {more} 个问题未列出；先改正以上各项"),
+            en: format!("{more} more problems are not listed; correct the ones above first"),
+        },
+        pointer: None,
+        line: None,
+        column: None,
+    });
+}
+
+#[cfg(test)]
+mod tests;

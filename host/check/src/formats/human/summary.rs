@@ -1,0 +1,113 @@
+//! The end of a run: the counts, major hazards first.
+
+use anjian_model::Kind;
+use annotate_snippets::Level;
+use unicode_width::UnicodeWidthStr;
+
+use super::Human;
+use crate::tally::RuleTally;
+use crate::{Checker, Tally};
+
+/// Rules of a list; the rest is counted. The machine formats have all.
+const MAX_RULES: usize = 20;
+
+/// Characters of a digest that people compare.
+const DIGEST: usize = 12;
+
+impl Human {
+    pub(super) fn summary(&self, checker: &Checker, tally: &Tally, out: &mut Vec<u8>) {
+        let lang = self.lang;
+        self.list(
+            checker,
+            tally,
+            Level::ERROR,
+            lang.pick("重大事故隐患", "major hazards"),
+            |rule| (rule.kind == Kind::MajorHazard).then_some(rule.violated),
+            out,
+        );
+        self.list(
+            checker,
+            tally,
+            Level::ERROR,
+            lang.pick("其他违反", "other violations"),
+            |rule| {
+                let other = !matches!(rule.kind, Kind::MajorHazard | Kind::Advice);
+                other.then_some(rule.violated)
+            },
+            out,
+        );
+        let summary = &tally.summary;
+        let verdicts = &summary.verdicts;
+        let counts = [
+            (verdicts.failed, "未能检查", "failed"),
+            (verdicts.invalid, "无效", "invalid"),
+            (verdicts.non_compliant, "不合规", "non-compliant"),
+            (verdicts.undetermined, "无法判定", "undetermined"),
+            (verdicts.compliant, "合规", "compliant"),
+        ];
+        let counts: Vec<String> = counts
+            .into_iter()
+            .filter(|(count, _, _)| *count > 0)
+            .map(|(count, zh, en)| lang.pick(format!("{zh} {count}"), format!("{count} {en}")))
+            .collect();
+        let filings = summary.filings;
+        let mut text = lang.pick(format!("{filings} 份申报"), format!("{filings} filings"));
+        if !counts.is_empty() {
+            text.push_str(lang.pick("：", ": "));
+            text.push_str(&counts.join(lang.pick("，", ", ")));
+        }
+        self.line(out, &Level::INFO, lang.pick("合计", "total"), &text);
+        // A verdict that cannot be traced to the bytes behind it is worth little.
+        let plugins: Vec<String> = checker
+            .plugins_used()
+            .into_iter()
+            .map(|plugin| {
+                let digest = plugin.sha256.get(..DIGEST).unwrap_or(&plugin.sha256);
+                format!("{} {} ({digest})", plugin.id, plugin.version)
+            })
+            .collect();
+        let plugins = plugins.join(lang.pick("，", ", "));
+        self.line(out, &Level::INFO, lang.pick("插件", "plugins"), &plugins);
+    }
+
+    fn list(
+        &self,
+        checker: &Checker,
+        tally: &Tally,
+        level: Level<'_>,
+        name: &str,
+        count: impl Fn(&RuleTally) -> Option<u64>,
+        out: &mut Vec<u8>,
+    ) {
+        let mut rules: Vec<(u64, &str)> = tally
+            .rules
+            .iter()
+            .filter_map(|(id, rule)| Some((count(rule).filter(|n| *n > 0)?, id.as_str())))
+            .collect();
+        if rules.is_empty() {
+            return;
+        }
+        rules.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| crate::words::natural(a.1, b.1)));
+        let total: u64 = rules.iter().map(|(count, _)| count).sum();
+        let text = self.lang.pick(
+            format!("{total} 项，涉及 {} 条规则", rules.len()),
+            format!("{total}, of {} rules", rules.len()),
+        );
+        self.line(out, &level, name, &text);
+        let widest = rules.iter().map(|(_, id)| id.width()).max().unwrap_or(0);
+        for (count, id) in rules.iter().take(MAX_RULES) {
+            let title = checker.rule(id).map(|(_, rule)| self.lang.of(&rule.title));
+            let title = title.unwrap_or_default();
+            let line = format!("  {count:>6} ×  {id:<widest$}  {title}\n");
+            out.extend_from_slice(line.as_bytes());
+        }
+        if let Some(more) = rules.len().checked_sub(MAX_RULES).filter(|more| *more > 0) {
+            let line = self.lang.pick(
+                format!("          另有 {more} 条规则\n"),
+                format!("          and {more} more rules\n"),
+            );
+            out.extend_from_slice(line.as_bytes());
+        }
+        out.push(b'\n');
+    }
+}

@@ -1,0 +1,97 @@
+//! Calculations line by line, as an officer follows them by hand, and scores.
+
+use anjian_model::{Identification, Score};
+use annotate_snippets::Level;
+use unicode_width::UnicodeWidthStr;
+
+use super::Human;
+use crate::assemble::item_name;
+
+impl Human {
+    pub(super) fn working(&self, identification: &Identification, out: &mut Vec<u8>) {
+        let lang = self.lang;
+        let name = item_name(&identification.item);
+        let title = format!(
+            "{}{}{}",
+            lang.of(&name),
+            lang.pick("：", ": "),
+            lang.of(&identification.result)
+        );
+        let title = Level::INFO
+            .with_name(lang.pick("计算", "working"))
+            .primary_title(title)
+            .id(identification.rule.as_str());
+        let group = annotate_snippets::Group::with_title(title);
+        out.extend_from_slice(self.renderer.render(&[group]).as_bytes());
+        out.push(b'\n');
+        let rows: Vec<[String; 3]> = identification
+            .steps
+            .iter()
+            .map(|step| {
+                [
+                    step.clause.clone(),
+                    lang.of(&step.label).to_owned(),
+                    step.formula.clone(),
+                ]
+            })
+            .collect();
+        table(out, &rows);
+        let basis = format!(
+            "   = {}: {}\n\n",
+            lang.pick("依据", "basis"),
+            identification.instrument
+        );
+        out.extend_from_slice(basis.as_bytes());
+    }
+
+    pub(super) fn score(&self, score: &Score, out: &mut Vec<u8>) {
+        let lang = self.lang;
+        let text = format!(
+            "{}{}{} / {}",
+            lang.of(&score.title),
+            lang.pick("：", ": "),
+            score.points,
+            score.maximum
+        );
+        let title = Level::INFO
+            .with_name(lang.pick("评分", "score"))
+            .primary_title(text)
+            .id(score.rule.as_str());
+        let group = annotate_snippets::Group::with_title(title);
+        out.extend_from_slice(self.renderer.render(&[group]).as_bytes());
+        out.push(b'\n');
+        let rows: Vec<[String; 3]> = score
+            .items
+            .iter()
+            .map(|item| {
+                [
+                    item.points.clone(),
+                    lang.of(&item.label).to_owned(),
+                    String::new(),
+                ]
+            })
+            .collect();
+        table(out, &rows);
+        out.push(b'\n');
+    }
+}
+
+/// Rows with their columns below each other.
+fn table(out: &mut Vec<u8>, rows: &[[String; 3]]) {
+    let mut widths = [0; 3];
+    for row in rows {
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = (*width).max(cell.width());
+        }
+    }
+    for row in rows {
+        let mut line = String::from("   |");
+        for (width, cell) in widths.iter().zip(row) {
+            line.push_str("  ");
+            line.push_str(cell);
+            line.extend(std::iter::repeat_n(' ', width - cell.width()));
+        }
+        out.extend_from_slice(line.trim_end().as_bytes());
+        out.push(b'\n');
+    }
+}

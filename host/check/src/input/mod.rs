@@ -1,0 +1,353 @@
+//! Where filings come from: files, folders, streams of lines, standard input.
+//!
+//! In a folder, files that end in `.json` hold one filing and files that end
+//! in `.ndjson` or `.jsonl` one on each line. Hidden files are left out, and
+//! so are files that end in `expected.json`: those are the expected reports
+//! that stand beside sample filings. A file that is named by itself is always
+//! read.
+
+mod lines;
+
+use std::fs::{self, File};
+use std::io::{self, BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+
+use anjian_model::{Problem, ProblemLevel, Text};
+
+use crate::Source;
+use lines::{Line, next_line};
+
+/// Bytes of one filing. The usual filing is 2 KiB and one with a thousand
+/// units 1 MiB; a larger input is a mistake, such as a whole database.
+pub const MAX_FILING: usize = 64 * 1024 * 1024;
+
+/// Filings that are judged together: enough to keep all threads busy, few
+/// enough that an interruption is felt at once.
+const BATCH: usize = 256;
+
+/// Bytes that are judged together, which bounds the memory of a run.
+const BATCH_BYTES: usize = 8 * 1024 * 1024;
+
+/// Bytes of standard input that are looked at to tell a stream from a document.
+const PEEK: usize = 1024 * 1024;
+
+/// Bytes read from a file at once.
+const READ: usize = 64 * 1024;
+
+/// One input: the bytes of a filing, or why there are none.
+pub struct Piece {
+    /// Where it came from.
+    pub source: Source,
+    /// What to judge.
+    pub content: Result<Vec<u8>, Problem>,
+}
+
+/// The inputs of a run, read as they are needed.
+pub struct Inputs {
+    /// What comes next is at the end.
+    todo: Vec<Todo>,
+    stream: Option<Stream>,
+    stdin: Option<Box<dyn Read + Send>>,
+    max_filing: usize,
+    /// Canonical; never read when found in a folder.
+    except: Option<PathBuf>,
+}
+
+enum Todo {
+    /// Named by the user.
+    Named(PathBuf),
+    /// Found in a folder.
+    Found(PathBuf),
+}
+
+struct Stream {
+    path: String,
+    line: u32,
+    reader: Box<dyn BufRead + Send>,
+}
+
+impl Inputs {
+    /// From the paths, in their order; `-` is standard input.
+    pub fn new(paths: impl IntoIterator<Item = PathBuf>) -> Self {
+        let mut todo: Vec<Todo> = paths.into_iter().map(Todo::Named).collect();
+        todo.reverse();
+        Self {
+            todo,
+            stream: None,
+            stdin: None,
+            max_filing: MAX_FILING,
+            except: None,
+        }
+    }
+
+    /// What to read for `-`, instead of standard input.
+    #[must_use]
+    pub fn with_stdin(mut self, reader: impl Read + Send + 'static) -> Self {
+        self.stdin = Some(Box::new(reader));
+        self
+    }
+
+    /// Leaves out a file that a folder may hold: the report that is being
+    /// written is no filing.
+    #[must_use]
+    pub fn except(mut self, path: &Path) -> Self {
+        self.except = fs::canonicalize(path).ok();
+        self
+    }
+
+    /// Bytes of one filing, instead of [`MAX_FILING`].
+    #[must_use]
+    pub fn with_max_filing(mut self, bytes: usize) -> Self {
+        self.max_filing = bytes;
+        self
+    }
+
+    /// The next filings to judge together; empty at the end.
+    pub fn next_batch(&mut self) -> Vec<Piece> {
+        let mut batch = Vec::new();
+        let mut bytes = 0;
+        while batch.len() < BATCH && bytes < BATCH_BYTES {
+            let Some(piece) = self.next_piece() else {
+                break;
+            };
+            bytes += piece.content.as_ref().map_or(0, Vec::len);
+            batch.push(piece);
+        }
+        batch
+    }
+
+    fn next_piece(&mut self) -> Option<Piece> {
+        loop {
+            if let Some(stream) = &mut self.stream {
+                match stream.next(self.max_filing) {
+                    Some(piece) => return Some(piece),
+                    None => self.stream = None,
+                }
+            }
+            let piece = match self.todo.pop()? {
+                Todo::Named(path) if path.as_os_str() == "-" => self.open_stdin(),
+                Todo::Named(path) => self.open(&path, true),
+                Todo::Found(path) => self.open(&path, false),
+            };
+            if piece.is_some() {
+                return piece;
+            }
+        }
+    }
+
+    /// Opens a path: a piece at once, or a stream or folder to go on with.
+    fn open(&mut self, path: &Path, named: bool) -> Option<Piece> {
+        let metadata = match fs::metadata(path) {
+            Ok(metadata) => metadata,
+            Err(error) => return Some(unreadable(path, &error)),
+        };
+        if metadata.is_dir() {
+            return self.open_folder(path, named);
+        }
+        if is_lines(path) {
+            return match File::open(path) {
+                Ok(file) => {
+                    self.stream = Some(Stream {
+                        path: show(path),
+                        line: 0,
+                        reader: Box::new(BufReader::with_capacity(READ, file)),
+                    });
+                    None
+                }
+                Err(error) => Some(unreadable(path, &error)),
+            };
+        }
+        let size = usize::try_from(metadata.len()).unwrap_or(usize::MAX);
+        if size > self.max_filing {
+            return Some(refuse(show(path), too_large(self.max_filing)));
+        }
+        let read = File::open(path).and_then(|file| read_up_to(file, size, self.max_filing));
+        Some(match read {
+            Ok(content) => Piece {
+                source: Source::file(show(path)),
+                content: content.ok_or_else(|| too_large(self.max_filing)),
+            },
+            Err(error) => unreadable(path, &error),
+        })
+    }
+
+    fn open_folder(&mut self, path: &Path, named: bool) -> Option<Piece> {
+        // A link may lead back to a folder above it, and then there is no end.
+        if !named && fs::symlink_metadata(path).is_ok_and(|data| data.is_symlink()) {
+            return Some(refuse(
+                show(path),
+                problem(
+                    "unreadable",
+                    "这是指向文件夹的链接，没有跟随；需要检查时请直接给出该文件夹".to_owned(),
+                    "a link to a folder, which is not followed; name the folder itself to check it"
+                        .to_owned(),
+                ),
+            ));
+        }
+        let listed = fs::read_dir(path).and_then(|entries| {
+            entries
+                .map(|entry| entry.map(|entry| entry.path()))
+                .collect::<io::Result<Vec<PathBuf>>>()
+        });
+        let mut paths = match listed {
+            Ok(paths) => paths,
+            Err(error) => return Some(unreadable(path, &error)),
+        };
+        paths.retain(|path| is_wanted(path) && !self.is_excepted(path));
+        if named && paths.is_empty() {
+            return Some(refuse(
+                show(path),
+                problem(
+                    "no_filings",
+                    "文件夹里没有申报（*.json、*.ndjson、*.jsonl）".to_owned(),
+                    "the folder has no filings (*.json, *.ndjson, *.jsonl)".to_owned(),
+                ),
+            ));
+        }
+        paths.sort();
+        self.todo.extend(paths.into_iter().rev().map(Todo::Found));
+        None
+    }
+
+    fn is_excepted(&self, path: &Path) -> bool {
+        self.except
+            .as_ref()
+            .is_some_and(|except| fs::canonicalize(path).is_ok_and(|path| path == *except))
+    }
+
+    fn open_stdin(&mut self) -> Option<Piece> {
+        let reader = self.stdin.take().unwrap_or_else(|| Box::new(io::stdin()));
+        let mut reader = reader;
+        let mut head = Vec::new();
+        let path = "-".to_owned();
+        let failed = |error: &io::Error| Some(unreadable(Path::new("-"), error));
+        if let Err(error) = reader.by_ref().take(PEEK as u64).read_to_end(&mut head) {
+            return failed(&error);
+        }
+        let complete = head.len() < PEEK;
+        if lines::is_stream(&head, complete) {
+            let whole = io::Cursor::new(head).chain(reader);
+            self.stream = Some(Stream {
+                path,
+                line: 0,
+                reader: Box::new(BufReader::with_capacity(READ, whole)),
+            });
+            return None;
+        }
+        let whole = io::Cursor::new(head).chain(reader);
+        match read_up_to(whole, 0, self.max_filing) {
+            Ok(content) => Some(Piece {
+                source: Source::file(path),
+                content: content.ok_or_else(|| too_large(self.max_filing)),
+            }),
+            Err(error) => failed(&error),
+        }
+    }
+}
+
+impl Stream {
+    fn next(&mut self, max: usize) -> Option<Piece> {
+        loop {
+            self.line = self.line.saturating_add(1);
+            let source = Source {
+                path: self.path.clone(),
+                line: Some(self.line),
+            };
+            let content = match next_line(&mut self.reader, max) {
+                Ok(Line::End) => return None,
+                Ok(Line::Whole(bytes)) if bytes.trim_ascii().is_empty() => continue,
+                Ok(Line::Whole(bytes)) => Ok(bytes),
+                Ok(Line::TooLong) => Err(Problem {
+                    line: Some(self.line),
+                    ..too_large(max)
+                }),
+                Err(error) => {
+                    // What follows cannot be found any more.
+                    self.reader = Box::new(io::empty());
+                    Err(unreadable_problem(&error))
+                }
+            };
+            return Some(Piece { source, content });
+        }
+    }
+}
+
+fn show(path: &Path) -> String {
+    path.display().to_string()
+}
+
+fn extension(path: &Path) -> Option<String> {
+    Some(path.extension()?.to_str()?.to_ascii_lowercase())
+}
+
+fn is_lines(path: &Path) -> bool {
+    extension(path).is_some_and(|extension| extension == "ndjson" || extension == "jsonl")
+}
+
+/// Whether something found in a folder is to be read.
+fn is_wanted(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    if name.starts_with('.') {
+        return false;
+    }
+    let filing = is_lines(path) || extension(path).is_some_and(|extension| extension == "json");
+    (filing && !name.ends_with("expected.json")) || path.is_dir()
+}
+
+/// The bytes, or `None` when there are more than allowed. A file may grow
+/// while it is read, so its size alone does not decide.
+fn read_up_to(reader: impl Read, size: usize, max: usize) -> io::Result<Option<Vec<u8>>> {
+    let mut bytes = Vec::with_capacity(size.saturating_add(1));
+    reader.take(max as u64 + 1).read_to_end(&mut bytes)?;
+    Ok((bytes.len() <= max).then_some(bytes))
+}
+
+fn problem(code: &str, zh: String, en: String) -> Problem {
+    Problem {
+        code: code.to_owned(),
+        level: ProblemLevel::Error,
+        message: Text { zh, en },
+        pointer: None,
+        line: None,
+        column: None,
+    }
+}
+
+fn too_large(max: usize) -> Problem {
+    let mib = max / (1024 * 1024);
+    problem(
+        "too_large",
+        format!("一份申报超过 {mib} MiB（{max} 字节），没有读取；多份申报请用 .ndjson，每行一份"),
+        format!(
+            "one filing of more than {mib} MiB ({max} bytes), which was not read; put several \
+             filings into an .ndjson file, one on each line"
+        ),
+    )
+}
+
+fn unreadable_problem(error: &io::Error) -> Problem {
+    let reason = match error.kind() {
+        io::ErrorKind::NotFound => "不存在",
+        io::ErrorKind::PermissionDenied => "没有读取权限",
+        _ => "读取失败",
+    };
+    problem(
+        "unreadable",
+        format!("无法读取（{reason}）：{error}"),
+        format!("cannot be read: {error}"),
+    )
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> Piece {
+    refuse(show(path), unreadable_problem(error))
+}
+
+fn refuse(path: String, problem: Problem) -> Piece {
+    Piece {
+        source: Source::file(path),
+        content: Err(problem),
+    }
+}
+
+#[cfg(test)]
+mod tests;

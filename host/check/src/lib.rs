@@ -1,0 +1,24 @@
+//! The pipeline: bytes -> intake -> plan -> run -> report -> a format.
+//!
+//! Every step is a function of its inputs. Only [`Judge`] implementations
+//! reach a sandbox; planning, assembling and rendering need none.
+
+mod assemble;
+mod checker;
+#[cfg(test)]
+mod double;
+pub mod formats;
+pub mod input;
+pub mod intake;
+mod judge;
+pub mod plan;
+mod run;
+pub mod schema;
+mod tally;
+mod words;
+
+pub use checker::{Checked, Checker, Options, SetupError, Source, refused};
+pub use judge::{Broken, Judge};
+pub use run::{Ran, run};
+pub use tally::{Graded, RuleTally, Tally};
+pub use words::natural;

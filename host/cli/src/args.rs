@@ -1,0 +1,200 @@
+//! What the command takes. The help is the reference, so it says everything.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+/// 安检: check what enterprises file with their safety regulator.
+#[derive(Debug, Parser)]
+#[command(name = "anjian", version, about, max_term_width = 100)]
+pub struct Args {
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    Check(CheckArgs),
+    Explain(ExplainArgs),
+    Rules(RulesArgs),
+    Plugins(PluginsArgs),
+}
+
+/// Check filings and report what is violated and what cannot be decided.
+///
+/// Exit status: 0 nothing at or above --fail-on, 1 findings, 2 usage or configuration, 3 an input
+/// that is no filing or breaks the schema, 4 a plugin that cannot be loaded, 5 a rule that failed
+/// on a filing, 130 interrupted. The graver wins: 4, 5, 3, 1.
+#[derive(Debug, clap::Args)]
+#[command(verbatim_doc_comment)]
+pub struct CheckArgs {
+    /// Files, folders, or - for standard input. A .ndjson or .jsonl file has one filing on each
+    /// line, any other file is one filing. Folders are searched for *.json, *.ndjson and *.jsonl;
+    /// hidden files and *expected.json (expected reports beside samples) are left out.
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+
+    /// Form of the report.
+    #[arg(long, value_enum, default_value_t = ReportFormat::Human)]
+    pub format: ReportFormat,
+
+    /// Judge as of this reference date, whatever the filings say. The submission date stays as
+    /// filed.
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = date)]
+    pub as_of: Option<jiff::civil::Date>,
+
+    /// The least grave finding that gives exit status 1.
+    #[arg(long, value_enum, value_name = "LEVEL", default_value_t = FailOn::Violated)]
+    pub fail_on: FailOn,
+
+    #[command(flatten)]
+    pub lang: LangArg,
+
+    /// Also report rules that are satisfied or do not apply.
+    #[arg(long)]
+    pub all: bool,
+
+    #[command(flatten)]
+    pub plugins: PluginFolders,
+
+    /// Threads that judge; by default as many as the machine has.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub jobs: Option<u16>,
+
+    /// Write the report to a file instead of standard output.
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// Show the page of a rule: what the clause asks, what the rule reads, examples.
+#[derive(Debug, clap::Args)]
+pub struct ExplainArgs {
+    /// Such as hazchem121/5a.
+    pub rule: String,
+
+    #[command(flatten)]
+    pub lang: LangArg,
+
+    #[command(flatten)]
+    pub plugins: PluginFolders,
+}
+
+/// List the rules.
+#[derive(Debug, clap::Args)]
+pub struct RulesArgs {
+    /// Only those of an instrument, such as hazchem121.
+    #[arg(long, value_name = "KEY")]
+    pub instrument: Option<String>,
+
+    /// Only those of a plugin.
+    #[arg(long, value_name = "ID")]
+    pub plugin: Option<String>,
+
+    /// Form of the list.
+    #[arg(long, value_enum, default_value_t = ListFormat::Human)]
+    pub format: ListFormat,
+
+    #[command(flatten)]
+    pub lang: LangArg,
+
+    #[command(flatten)]
+    pub plugins: PluginFolders,
+}
+
+/// List the plugins that judge, with their digests.
+#[derive(Debug, clap::Args)]
+pub struct PluginsArgs {
+    /// Form of the list.
+    #[arg(long, value_enum, default_value_t = ListFormat::Human)]
+    pub format: ListFormat,
+
+    #[command(flatten)]
+    pub lang: LangArg,
+
+    #[command(flatten)]
+    pub plugins: PluginFolders,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct LangArg {
+    /// Language of what is said to people. Machine formats have both.
+    #[arg(long, value_enum, default_value_t = LangName::Zh)]
+    pub lang: LangName,
+}
+
+impl LangArg {
+    pub fn get(&self) -> anjian_check::formats::Lang {
+        match self.lang {
+            LangName::Zh => anjian_check::formats::Lang::Zh,
+            LangName::En => anjian_check::formats::Lang::En,
+        }
+    }
+}
+
+#[derive(Debug, clap::Args)]
+pub struct PluginFolders {
+    /// A folder whose *.wasm files are loaded too. A plugin with the id of a built-in one takes
+    /// its place. May be given more than once.
+    #[arg(long = "plugins", value_name = "DIR")]
+    pub folders: Vec<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ReportFormat {
+    /// For people, with the filing's own lines.
+    Human,
+    /// One document; its schema is schemas/report.schema.json.
+    Json,
+    /// One line for each filing, and a last line with plugins and summary.
+    Ndjson,
+    /// SARIF 2.1.0.
+    Sarif,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ListFormat {
+    /// For people.
+    Human,
+    /// For programs.
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "snake_case")]
+pub enum FailOn {
+    /// A major accident hazard.
+    MajorHazard,
+    /// Any violation, advice not counted.
+    Violated,
+    /// Also what cannot be decided.
+    Undetermined,
+    /// Also advice.
+    Advice,
+    /// Findings never fail the run; statuses 2 to 5 stay.
+    Never,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LangName {
+    /// Chinese.
+    Zh,
+    /// English.
+    En,
+}
+
+fn date(text: &str) -> Result<jiff::civil::Date, String> {
+    anjian_check::schema::date(text)
+        .ok_or_else(|| "not a date of the calendar, YYYY-MM-DD".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::Args;
+
+    #[test]
+    fn arguments_are_consistent() {
+        Args::command().debug_assert();
+    }
+}

@@ -1,0 +1,126 @@
+//! The plugins at hand: the built-in ones, and those of `--plugins`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anjian_bundle::PLUGINS;
+use anjian_check::{Checker, Options};
+use anjian_runtime::{Engine, Limits, Plugin};
+
+use crate::exit::Error;
+
+/// A plugin and where it came from.
+struct AtHand {
+    plugin: Plugin,
+    /// `None` for a built-in one.
+    file: Option<PathBuf>,
+}
+
+/// A checker with all plugins that could be loaded.
+pub struct Hand {
+    pub checker: Checker,
+    /// How many could not. Each was told on standard error.
+    pub refused: usize,
+    /// Where plugins came from, by id; built-in ones are not listed.
+    pub files: Vec<(String, PathBuf)>,
+}
+
+impl Hand {
+    /// Loads the built-in plugins and those of the folders.
+    pub fn load(folders: &[PathBuf], options: Options) -> Result<Self, Error> {
+        let engine = Engine::new(Limits::default())?;
+        let mut refused = 0;
+        let mut all: Vec<AtHand> = Vec::new();
+        for bundled in PLUGINS {
+            match engine.load(bundled.component) {
+                Ok(plugin) => all.push(AtHand { plugin, file: None }),
+                Err(error) => {
+                    anstream::eprintln!(
+                        "anjian: the built-in plugin {} cannot be used: {error}",
+                        bundled.name
+                    );
+                    refused += 1;
+                }
+            }
+        }
+        for folder in folders {
+            for path in files(folder)? {
+                match load(&engine, &path) {
+                    Ok(plugin) => put(&mut all, plugin, path),
+                    Err(reason) => {
+                        anstream::eprintln!("anjian: {} cannot be used: {reason}", path.display());
+                        refused += 1;
+                    }
+                }
+            }
+        }
+        let mut checker = Checker::new(options)?;
+        let mut origins = Vec::new();
+        for AtHand { plugin, file } in all {
+            let id = plugin.description().id.clone();
+            if let Err(error) = checker.add(Arc::new(plugin)) {
+                let place = file.map_or_else(
+                    || format!("the built-in plugin {id}"),
+                    |file| file.display().to_string(),
+                );
+                anstream::eprintln!("anjian: {place} cannot be used: {error}");
+                refused += 1;
+            } else if let Some(file) = file {
+                origins.push((id, file));
+            }
+        }
+        if checker.plugins().len() == 0 && refused == 0 {
+            return Err(Error::NoPlugins);
+        }
+        Ok(Self {
+            checker,
+            refused,
+            files: origins,
+        })
+    }
+}
+
+/// Adds a plugin of a folder; it takes the place of a built-in one of its id.
+fn put(all: &mut Vec<AtHand>, plugin: Plugin, path: PathBuf) {
+    let id = &plugin.description().id;
+    let built_in = all
+        .iter()
+        .position(|other| other.file.is_none() && other.plugin.description().id == *id);
+    if let Some(old) = built_in.map(|at| all.remove(at)) {
+        anstream::eprintln!(
+            "anjian: plugin {id} {} of {} takes the place of the built-in {}",
+            plugin.description().version,
+            path.display(),
+            old.plugin.description().version,
+        );
+    }
+    all.push(AtHand {
+        plugin,
+        file: Some(path),
+    });
+}
+
+fn load(engine: &Engine, path: &Path) -> Result<Plugin, String> {
+    let bytes = fs::read(path).map_err(|error| error.to_string())?;
+    engine.load(&bytes).map_err(|error| error.to_string())
+}
+
+fn files(folder: &Path) -> Result<Vec<PathBuf>, Error> {
+    let fail = |cause| Error::PluginFolder {
+        folder: folder.to_owned(),
+        cause,
+    };
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).map_err(fail)? {
+        let path = entry.map_err(fail)?.path();
+        if path
+            .extension()
+            .is_some_and(|extension| extension == "wasm")
+        {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}

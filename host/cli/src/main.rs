@@ -1,0 +1,33 @@
+//! The command `anjian`. Alone prints and reads arguments.
+
+mod args;
+mod check;
+mod exit;
+mod explain;
+mod hand;
+mod output;
+mod plugins;
+mod rules;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Args, Verb};
+use exit::Status;
+
+fn main() -> ExitCode {
+    let status = match Args::parse().verb {
+        Verb::Check(args) => check::run(&args),
+        Verb::Explain(args) => explain::run(&args),
+        Verb::Rules(args) => rules::run(&args),
+        Verb::Plugins(args) => plugins::run(&args),
+    };
+    match status {
+        Ok(status) => status.into(),
+        Err(error) => {
+            error.show();
+            Status::from(&error).into()
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! `anjian plugins`.
+
+use std::io::Write;
+
+use anjian_check::Options;
+use serde_json::json;
+
+use crate::args::{ListFormat, PluginsArgs};
+use crate::exit::{Error, Status};
+use crate::hand::Hand;
+use crate::rules::table;
+
+pub fn run(args: &PluginsArgs) -> Result<Status, Error> {
+    let hand = Hand::load(&args.plugins.folders, Options::default())?;
+    let lang = args.lang.get();
+    let file = |id: &str| {
+        let found = hand.files.iter().find(|(other, _)| other == id);
+        found.map(|(_, path)| path.display().to_string())
+    };
+    let mut out = anstream::stdout().lock();
+    let judges = hand.checker.plugins();
+    match args.format {
+        ListFormat::Json => {
+            let all: Vec<serde_json::Value> = judges
+                .map(|judge| {
+                    let said = judge.description();
+                    json!({
+                        "id": said.id,
+                        "version": said.version,
+                        "sha256": judge.sha256(),
+                        "title": said.title,
+                        "sections": said.sections.iter().map(|s| &s.name).collect::<Vec<_>>(),
+                        "rules": said.rules.len(),
+                        "file": file(&said.id),
+                    })
+                })
+                .collect();
+            serde_json::to_writer_pretty(&mut out, &all).map_err(std::io::Error::from)?;
+            writeln!(out)?;
+        }
+        ListFormat::Human => {
+            let rows: Vec<Vec<String>> = judges
+                .map(|judge| {
+                    let said = judge.description();
+                    let rules = said.rules.len();
+                    let built_in = lang.pick("内置", "built in").to_owned();
+                    vec![
+                        said.id.clone(),
+                        said.version.clone(),
+                        lang.of(&said.title).to_owned(),
+                        lang.pick(format!("{rules} 条规则"), format!("{rules} rules")),
+                        file(&said.id).unwrap_or(built_in),
+                        judge.sha256().to_owned(),
+                    ]
+                })
+                .collect();
+            table(&mut out, &rows)?;
+        }
+    }
+    out.flush()?;
+    Ok(if hand.refused > 0 {
+        Status::Plugin
+    } else {
+        Status::Clean
+    })
+}
