@@ -94,6 +94,22 @@ impl Rule {
         [&self.applies, &self.violated, &self.undetermined].into_iter().flatten()
     }
 
+    /// The parts of `applies` that can be answered when only the first `known`
+    /// lists' items are: they decide where the next list is absent.
+    pub fn gate(&self, known: usize) -> Vec<&Expr> {
+        let hidden: Vec<&str> = self.each.iter().skip(known).map(|each| each.var.as_str()).collect();
+        let mut parts = self.applies.as_ref().map_or_else(Vec::new, |applies| vec![&applies.expr]);
+        let mut gate = Vec::new();
+        while let Some(part) = parts.pop() {
+            match &part.node {
+                Node::And(a, b) => parts.extend([&**b, &**a]),
+                _ if hidden.iter().any(|var| part.mentions(var)) => {}
+                _ => gate.push(part),
+            }
+        }
+        gate
+    }
+
     /// Whether it reads a value that Rust computes.
     pub fn reads_computed(&self) -> bool {
         let mut reads = false;

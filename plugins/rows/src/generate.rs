@@ -103,18 +103,29 @@ fn write_rule(rule: &Rule, index: usize, book: &Book, code: &mut String) {
          out.note({index}, judged.outcome, {item}, {because}, || rule_{index}::<sdk::Trace>(cx{call}));\n"
     );
     let mut body = note;
-    for each in rule.each.iter().rev() {
+    for (depth, each) in rule.each.iter().enumerate().rev() {
         let list = expr::place(&each.list);
+        let gate = rule.gate(depth);
+        let closed = match gate.split_first() {
+            Some((first, rest)) => {
+                let all = rest.iter().fold(expr::condition(first, book), |all, part| {
+                    format!("sdk::and({all}, {})", expr::condition(part, book))
+                });
+                format!("sdk::Cond::<W>::is_false(&{all})")
+            }
+            None => "false".to_owned(),
+        };
         body = format!(
             "match {list} {{\n        Some(list) => for ({0}_i, {0}) in list.iter().enumerate() {{\n    \
              let {0} = {2}({0});\n    {body}    }},\n        \
-             None => out.note_missing({index}, {1}),\n    }}\n",
+             None => if !{closed} {{ out.note_missing({index}, {1}) }},\n    }}\n",
             each.var,
             expr::at(&each.list.pattern, &each.list.positions),
             facts::type_name(&each.entity),
         );
     }
-    let _ = writeln!(code, "fn run_{index}(cx: &Cx<'_>, out: &mut sdk::Out) {{\n    {body}}}\n");
+    let _ = writeln!(code, "#[allow(dead_code, reason = \"only rules over lists ask without reasons\")]\n\
+         fn run_{index}(cx: &Cx<'_>, out: &mut sdk::Out) {{\n    type W = ();\n    {body}}}\n");
 }
 
 fn runs(book: &Book, code: &mut String) {

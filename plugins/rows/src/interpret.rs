@@ -142,7 +142,11 @@ impl<'r> Reader<'r> {
             None => self.filing.section,
         };
         let Some(list) = holder.get(&each.list.field).and_then(Value::as_array) else {
-            note((Outcome::Undetermined, false));
+            // Nobody knows the items; what does not ask about them may decide.
+            let applies = trees.applies.map_or(Some(true), |tree| truth(&self.eval(tree, scope)));
+            if applies != Some(false) {
+                note((Outcome::Undetermined, false));
+            }
             return;
         };
         let Some(entity) = self.book.schema.entities.get(&each.entity) else { return };
@@ -188,6 +192,10 @@ impl<'r> Reader<'r> {
             Cel::Ident(name) => self.bare(name, scope),
             Cel::Select(select) => {
                 let Cel::Ident(of) = &select.operand.expr else { return Val::Unknown };
+                let section = &self.book.schema.section_name;
+                if !scope.contains_key(of) && of != "enterprise" && of != section {
+                    return Val::Unknown;
+                }
                 let value = self.member(of, &select.field, scope);
                 if select.test { Val::Bool(!matches!(value, Val::Unknown)) } else { value }
             }

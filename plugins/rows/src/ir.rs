@@ -181,6 +181,25 @@ impl Expr {
         }
     }
 
+    /// Whether it asks about the item of this name.
+    pub fn mentions(&self, var: &str) -> bool {
+        let mut mentions = false;
+        self.walk(&mut |expr| {
+            let positions = match &expr.node {
+                Node::Computed(computed) => computed.positions.as_slice(),
+                Node::Named(named) => named.positions.as_slice(),
+                _ => &[],
+            };
+            let fact = expr.own_fact();
+            mentions |= positions.iter().any(|position| position == var)
+                || matches!(&expr.node, Node::Named(named) if named.of.as_ref().is_some_and(|of| of.0 == var))
+                || fact.is_some_and(|fact| {
+                    fact.var.as_deref() == Some(var) || fact.positions.iter().any(|position| position == var)
+                });
+        });
+        mentions
+    }
+
     /// Whether a fact or computed value is read anywhere in it.
     pub fn reads(&self) -> bool {
         let mut reads = false;

@@ -147,6 +147,11 @@ impl<W: Why> Cond<W> {
     pub fn always(is: bool) -> Self {
         Cond { is: Some(is), why: W::nothing() }
     }
+
+    /// Whether it is known not to hold.
+    pub fn is_false(&self) -> bool {
+        self.is == Some(false)
+    }
 }
 
 /// Both hold. False on one side decides.

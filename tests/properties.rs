@@ -1,0 +1,142 @@
+//! What holds for every rule of every plugin, on filings that nobody wrote.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
+
+mod generate;
+mod sectors;
+
+use anjian_model::Outcome;
+use proptest::prelude::*;
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+use sectors::Sector;
+use serde_json::Value;
+
+/// On the second day AQ 3067-2026 is in force too; plugins judge both alike.
+const DAYS: [&str; 2] = ["2026-06-30", "2026-10-15"];
+
+fn runner(cases: u32) -> TestRunner {
+    let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &[7; 32]);
+    TestRunner::new_with_rng(Config { cases, failure_persistence: None, ..Config::default() }, rng)
+}
+
+/// Runs `check` on generated sections of every plugin.
+fn for_filings(cases: u32, check: impl Fn(&Sector, &Value) -> Result<(), TestCaseError>) {
+    for sector in sectors::all() {
+        let sections = generate::section(&sector.book);
+        runner(cases).run(&sections, |section| check(&sector, &section)).unwrap_or_else(|error| {
+            panic!("{}: {error}", sector.name);
+        });
+    }
+}
+
+#[test]
+fn component_native_code_and_interpreter_agree() {
+    for_filings(400, |sector, section| {
+        for day in DAYS {
+            let bytes = sectors::filing(sector, section, day);
+            let component = sectors::by_component(sector, &bytes, day);
+            let native = (sector.native.evaluate)(&sectors::contract_request(&bytes, day)).unwrap();
+            for (index, rule) in sector.book.rules.iter().enumerate() {
+                let interpreted = sectors::by_interpreter(sector, rule, section, day);
+                let said = component.outcomes[index];
+                prop_assert_eq!(said, sectors::outcome(interpreted.outcome), "{}", rule.id());
+                prop_assert_eq!(
+                    format!("{said:?}"),
+                    format!("{:?}", native.outcomes[index]).replace("Outcome::", ""),
+                    "{}",
+                    rule.id()
+                );
+                let items: Vec<Outcome> =
+                    component.findings.iter().filter(|f| f.rule == index).map(|f| f.outcome).collect();
+                let expected: Vec<Outcome> =
+                    interpreted.items.iter().map(|(_, outcome, _)| sectors::outcome(*outcome)).collect();
+                prop_assert_eq!(items, expected, "{}: items", rule.id());
+            }
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn the_same_filing_gives_the_same_answer() {
+    for_filings(50, |sector, section| {
+        let bytes = sectors::filing(sector, section, DAYS[0]);
+        let first = sectors::by_component(sector, &bytes, DAYS[0]);
+        prop_assert_eq!(&first, &sectors::by_component(sector, &bytes, DAYS[0]));
+        Ok(())
+    });
+}
+
+#[test]
+fn removing_a_fact_never_helps() {
+    for_filings(60, |sector, section| {
+        let bytes = sectors::filing(sector, section, DAYS[0]);
+        let before = sectors::by_component(sector, &bytes, DAYS[0]).outcomes;
+        for path in generate::facts(section) {
+            let mut less = section.clone();
+            *less.pointer_mut(&path).unwrap() = Value::Null;
+            let bytes = sectors::filing(sector, &less, DAYS[0]);
+            let after = sectors::by_component(sector, &bytes, DAYS[0]).outcomes;
+            for (index, rule) in sector.book.rules.iter().enumerate() {
+                let helped = matches!(before[index], Outcome::Violated | Outcome::Undetermined)
+                    && after[index] == Outcome::Satisfied;
+                prop_assert!(!helped, "{}: without {path} it is satisfied", rule.id());
+            }
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn a_fact_that_a_rule_does_not_read_does_not_matter() {
+    for_filings(60, |sector, section| {
+        let bytes = sectors::filing(sector, section, DAYS[0]);
+        let before = sectors::by_component(sector, &bytes, DAYS[0]).outcomes;
+        for path in generate::facts(section) {
+            let mut less = section.clone();
+            *less.pointer_mut(&path).unwrap() = Value::Null;
+            let bytes = sectors::filing(sector, &less, DAYS[0]);
+            let after = sectors::by_component(sector, &bytes, DAYS[0]).outcomes;
+            let pattern = generate::pattern(sector.name, &path);
+            for (index, rule) in sector.book.rules.iter().enumerate() {
+                let reads = rule.facts.iter().any(|fact| {
+                    pattern == *fact
+                        || pattern.strip_prefix(fact.as_str()).is_some_and(|rest| rest.starts_with('/'))
+                        || fact.strip_prefix(&pattern).is_some_and(|rest| rest.starts_with('/'))
+                });
+                if !reads {
+                    prop_assert_eq!(before[index], after[index], "{} does not read {}", rule.id(), path);
+                }
+            }
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn the_order_of_members_and_of_list_entries_does_not_matter() {
+    for_filings(100, |sector, section| {
+        let bytes = sectors::filing(sector, section, DAYS[0]);
+        let before = sectors::by_component(sector, &bytes, DAYS[0]).outcomes;
+        let turned = sectors::filing(sector, &generate::turned(section), DAYS[0]);
+        prop_assert_eq!(before, sectors::by_component(sector, &turned, DAYS[0]).outcomes);
+        Ok(())
+    });
+}
+
+#[test]
+fn every_violation_shows_facts_and_every_gap_names_them() {
+    for_filings(150, |sector, section| {
+        let bytes = sectors::filing(sector, section, DAYS[0]);
+        for finding in sectors::by_component(sector, &bytes, DAYS[0]).findings {
+            let id = sector.book.rules[finding.rule].id();
+            match finding.outcome {
+                Outcome::Violated => prop_assert!(!finding.evidence.is_empty(), "{id}: no evidence"),
+                _ => prop_assert!(
+                    !finding.missing.is_empty() || finding.reason.is_some(),
+                    "{id}: neither a missing fact nor a reason"
+                ),
+            }
+        }
+        Ok(())
+    });
+}

@@ -1,0 +1,85 @@
+//! The rulebook as a whole: identity, citations, the law's rows.
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+mod sectors;
+
+use std::collections::BTreeSet;
+
+/// Every row of the law that this version encodes. Written by hand from the
+/// texts, so that a rule that disappears is missed.
+const ROWS: &str = include_str!("law_rows.txt");
+
+#[test]
+fn every_row_of_the_law_has_a_rule() {
+    let rules: BTreeSet<String> = sectors::all()
+        .iter()
+        .flat_map(|sector| sector.book.rules.iter().map(|rule| rule.id().to_owned()))
+        .collect();
+    let rows: Vec<&str> = ROWS.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).collect();
+    assert!(rows.len() >= 69, "the list is incomplete: {}", rows.len());
+    let missing: Vec<&&str> = rows.iter().filter(|row| !rules.contains(**row)).collect();
+    assert!(missing.is_empty(), "rows without a rule: {missing:?}");
+}
+
+#[test]
+fn ids_are_unique_over_all_plugins() {
+    let mut seen = BTreeSet::new();
+    for sector in sectors::all() {
+        for rule in &sector.book.rules {
+            assert!(seen.insert(rule.id().to_owned()), "{} is there twice", rule.id());
+        }
+    }
+}
+
+#[test]
+fn what_the_plugin_says_is_what_the_rows_say() {
+    for sector in sectors::all() {
+        let said = sector.plugin.description();
+        let ids: Vec<&str> = said.rules.iter().map(|rule| rule.id.as_str()).collect();
+        let rows: Vec<&str> = sector.book.rules.iter().map(|rule| rule.id()).collect();
+        assert_eq!(ids, rows);
+        for (rule, row) in said.rules.iter().zip(&sector.book.rules) {
+            assert_eq!(rule.title.zh, row.row.title.zh, "{}", rule.id);
+            assert!(!rule.clause.is_empty(), "{} cites no clause", rule.id);
+            assert!(said.instruments.iter().any(|i| i.key == rule.instrument), "{}", rule.id);
+            assert!(!rule.facts.is_empty() , "{} reads nothing", rule.id);
+        }
+    }
+}
+
+#[test]
+fn names_of_quantities_end_with_their_unit() {
+    let suffixes = [
+        ("m", "_m"), ("t", "_t"), ("%", "_pct"), ("h", "_h"), ("m3", "_m3"), ("t/m3", "_t_m3"),
+        ("days", "_days"), ("min", "_min"), ("MPa", "_mpa"), ("℃", "_c"),
+    ];
+    for sector in sectors::all() {
+        let schema = &sector.book.schema;
+        for entity in schema.entities.values().chain([&schema.section]) {
+            for field in entity.fields.iter().filter(|field| !field.unit.is_empty()) {
+                let suffix = suffixes.iter().find(|(unit, _)| *unit == field.unit);
+                let (_, suffix) = suffix.unwrap_or_else(|| panic_unit(&field.name, &field.unit));
+                assert!(field.name.ends_with(suffix), "`{}` is in {}", field.name, field.unit);
+            }
+        }
+    }
+}
+
+fn panic_unit(name: &str, unit: &str) -> ! {
+    std::panic::panic_any(format!("`{name}`: the unit `{unit}` has no suffix yet"))
+}
+
+#[test]
+fn plugins_stay_small() {
+    for bundled in anjian_bundle::PLUGINS {
+        let size = bundled.component.len();
+        assert!(size < 1 << 20, "{} has {size} bytes", bundled.name);
+    }
+}
+
+#[test]
+fn the_oldest_contract_folder_is_as_it_was_released() {
+    // A released folder of `wit/` is frozen. Whoever needs a change makes a new one.
+    let text = std::fs::read_to_string(sectors::root().join("wit/0.1.0/plugin.wit")).unwrap();
+    assert!(text.contains("package anjian:plugin@0.1.0;"));
+}
