@@ -245,14 +245,12 @@ impl Outline {
                 } => {
                     let module = bytes.get(unchecked_range).ok_or_else(truncated)?;
                     outline.measure(module)?;
-                    parser.skip_section();
                     rest = rest.get(module.len()..).unwrap_or_default();
                 }
                 Payload::ComponentSection {
                     unchecked_range, ..
                 } => {
                     let inner = bytes.get(unchecked_range).ok_or_else(truncated)?;
-                    parser.skip_section();
                     rest = rest.get(inner.len()..).unwrap_or_default();
                 }
                 _ => {}

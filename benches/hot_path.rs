@@ -1,0 +1,105 @@
+//! The way of one filing, step by step. See `benches/README.md` for what each
+//! number means.
+#![expect(missing_docs, clippy::unwrap_used, reason = "a bench stops at the first surprise")]
+
+use std::hint::black_box;
+use std::sync::Arc;
+use std::thread;
+use std::time::Instant;
+
+use anjian_benches::{Sample, filings};
+use anjian_check::{Checker, Options, Source, intake};
+use anjian_model::Request;
+use anjian_runtime::{Engine, Limits, Plugin};
+use anjian_sdk::contract;
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+
+/// The smallest filing: what is left is the instance, the call and the rules
+/// that find nothing to judge.
+const EMPTY: &[u8] = br#"{"filing_id":"e","reference_date":"2026-06-30","sections":{"hazchem":{"units":[]}}}"#;
+
+fn plugin() -> Plugin {
+    let engine = Engine::new(Limits::default()).unwrap();
+    engine.load(anjian_bundle::PLUGINS[0].component).unwrap()
+}
+
+fn request(sample: &Sample) -> Request<'_> {
+    Request {
+        filing: &sample.bytes,
+        reference_date: &sample.date,
+        submission_date: &sample.date,
+        parameters: b"",
+    }
+}
+
+fn native(sample: &Sample) -> contract::Request {
+    contract::Request {
+        filing: sample.bytes.clone(),
+        reference_date: sample.date.clone(),
+        submission_date: sample.date.clone(),
+        parameters: Vec::new(),
+    }
+}
+
+fn steps(c: &mut Criterion) {
+    let plugin = plugin();
+    let mut checker = Checker::new(Options::default()).unwrap();
+    checker.add(Arc::new(plugin.clone())).unwrap();
+    let samples = filings().unwrap();
+    let typical = samples.iter().find(|sample| sample.name.starts_with("03")).unwrap();
+    let large = samples.iter().max_by_key(|sample| sample.bytes.len()).unwrap();
+    for (size, sample) in [("typical", typical), ("large", large)] {
+        let mut group = c.benchmark_group(size);
+        group.throughput(Throughput::Bytes(sample.bytes.len() as u64));
+        group.bench_function("intake", |b| {
+            b.iter(|| black_box(intake::read(black_box(&sample.bytes), 1).unwrap()));
+        });
+        group.bench_function("evaluate", |b| {
+            b.iter(|| black_box(plugin.evaluate(request(sample)).unwrap()));
+        });
+        group.bench_function("whole", |b| {
+            b.iter(|| black_box(checker.check(Source::file("sample"), &sample.bytes)));
+        });
+        let asked = native(sample);
+        group.bench_function("native", |b| {
+            b.iter(|| black_box(anjian_hazchem::rules::evaluate(black_box(&asked)).unwrap()));
+        });
+        group.finish();
+    }
+    let empty = Sample { name: "empty".into(), bytes: EMPTY.to_vec(), date: "2026-06-30".into() };
+    c.bench_function("instantiate", |b| {
+        b.iter(|| black_box(plugin.evaluate(request(&empty)).unwrap()));
+    });
+}
+
+/// The same work on one thread and on two. With a fresh instance for each
+/// filing, what threads share (locks of the address space, the allocator)
+/// shows here and nowhere else.
+fn threads(c: &mut Criterion) {
+    let plugin = plugin();
+    let samples = filings().unwrap();
+    let typical = samples.iter().find(|sample| sample.name.starts_with("03")).unwrap();
+    let mut group = c.benchmark_group("threads");
+    for count in [1_u64, 2] {
+        group.throughput(Throughput::Elements(count));
+        group.bench_function(BenchmarkId::from_parameter(count), |b| {
+            b.iter_custom(|rounds| {
+                let start = Instant::now();
+                thread::scope(|scope| {
+                    for _ in 0..count {
+                        scope.spawn(|| {
+                            for _ in 0..rounds {
+                                black_box(plugin.evaluate(request(typical)).unwrap());
+                            }
+                        });
+                    }
+                });
+                start.elapsed()
+            });
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, steps, threads);
+criterion_main!(benches);

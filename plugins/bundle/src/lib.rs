@@ -1,0 +1,18 @@
+//! The default plugins. The build makes them from the source beside it, so no
+//! compiled plugin is kept under version control and the command works without
+//! configuration.
+
+/// A plugin as a component.
+#[derive(Clone, Copy, Debug)]
+pub struct Bundled {
+    /// For messages.
+    pub name: &'static str,
+    /// The component's bytes.
+    pub component: &'static [u8],
+}
+
+/// All of them, in the order in which they judge.
+pub const PLUGINS: &[Bundled] = &[Bundled {
+    name: "hazchem",
+    component: include_bytes!(concat!(env!("OUT_DIR"), "/anjian-hazchem.wasm")),
+}];

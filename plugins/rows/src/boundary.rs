@@ -1,0 +1,122 @@
+//! Boundary values: the fact of an example is set to each value, and the rule
+//! must say what the author read in the clause.
+
+use serde_json::Value;
+
+use crate::book::Rule;
+use crate::page::Example;
+use crate::predicate::Checker;
+use crate::schema::Ty;
+use crate::source::{Place, Problem};
+use crate::table::{Boundary, Outcome};
+
+/// The path of a fact inside the section, for the first item of each list:
+/// `unit.distance_m` becomes `units/0/distance_m`.
+///
+/// # Errors
+/// When there is no such fact.
+pub fn path(rule: &Rule, fact: &str, checker: &Checker<'_>, at: &Place) -> Result<(String, Ty), Problem> {
+    let schema = checker.schema;
+    let unknown = || {
+        at.problem(format!("there is no fact `{fact}` here"))
+            .help("name it as the predicates do; for an item of another list `list.fact`")
+    };
+    let Some((scope, name)) = fact.split_once('.') else {
+        let field = schema.section.field(fact).ok_or_else(unknown)?;
+        return Ok((fact.to_owned(), field.ty.clone()));
+    };
+    if let Some(var) = rule.vars.get(scope) {
+        let entity = var.entity.as_ref().and_then(|entity| schema.entities.get(entity));
+        let field = entity.and_then(|entity| entity.field(name)).ok_or_else(unknown)?;
+        let prefix = format!("/sections/{}/", schema.section_name);
+        let item = var.pattern.strip_prefix(&prefix).unwrap_or(&var.pattern).replace('*', "0");
+        return Ok((format!("{item}/{name}"), field.ty.clone()));
+    }
+    // `list.fact` or `list.list.fact`: the first item.
+    let mut entity = &schema.section;
+    let mut path = String::new();
+    let mut parts = fact.split('.').peekable();
+    while let Some(part) = parts.next() {
+        let field = entity.field(part).ok_or_else(unknown)?;
+        path.push_str(part);
+        match (&field.ty, parts.peek()) {
+            (Ty::Items(of), Some(_)) => {
+                entity = schema.entities.get(of).ok_or_else(unknown)?;
+                path.push_str("/0/");
+            }
+            (_, None) => return Ok((path, field.ty.clone())),
+            _ => return Err(unknown()),
+        }
+    }
+    Err(unknown())
+}
+
+/// One filing with its expected outcome, made from a boundary.
+pub struct Case {
+    /// What was set, for messages.
+    pub label: String,
+    /// The section's content.
+    pub section: Value,
+    /// The example's date.
+    pub reference_date: String,
+    /// What the rule must say.
+    pub outcome: Outcome,
+}
+
+/// The cases of a boundary.
+///
+/// # Errors
+/// When the example that is to be changed does not exist.
+pub fn cases(rule: &Rule, boundary: &Boundary, checker: &Checker<'_>) -> Result<Vec<Case>, Problem> {
+    let at = Place { source: rule.place.source.clone(), offset: boundary.fact.span().start };
+    let fact = boundary.fact.get_ref();
+    let (path, ty) = path(rule, fact, checker, &at)?;
+    let (outcome, number) = match &boundary.example {
+        Some(name) => {
+            let (name, number) = name.get_ref().split_once(' ').unwrap_or((name.get_ref(), "1"));
+            (Outcome::named(name), number.parse().unwrap_or(1))
+        }
+        None if rule.violated.is_some() => (Some(Outcome::Violated), 1),
+        None => (Some(Outcome::Undetermined), 1),
+    };
+    let example: Option<&Example> = rule
+        .page
+        .examples
+        .iter()
+        .filter(|example| Some(example.outcome) == outcome)
+        .nth(number.max(1) - 1);
+    let Some(example) = example else {
+        return Err(at.problem("the example that this boundary changes does not exist").help(
+            "`example = \"satisfied\"` names the first satisfied one, `\"satisfied 2\"` the second",
+        ));
+    };
+    let mut cases = Vec::new();
+    for (value, outcome) in &boundary.cases {
+        let mut section = example.section.clone();
+        let Some(slot) = slot(&mut section, &path) else {
+            return Err(at.problem(format!("the example has no place for `{fact}`")));
+        };
+        *slot = match ty {
+            Ty::Int | Ty::Number => serde_json::from_str(value)
+                .map_err(|_| at.problem(format!("`{value}` is no number")))?,
+            Ty::Bool => Value::Bool(value == "true"),
+            _ => Value::String(value.clone()),
+        };
+        cases.push(Case {
+            label: format!("{fact} = {value}"),
+            section,
+            reference_date: example.reference_date.clone(),
+            outcome: outcome.as_str().and_then(Outcome::named).unwrap_or(Outcome::Satisfied),
+        });
+    }
+    Ok(cases)
+}
+
+fn slot<'v>(section: &'v mut Value, path: &str) -> Option<&'v mut Value> {
+    let (parent, name) = match path.rsplit_once('/') {
+        Some((parent, name)) => (format!("/{parent}"), name),
+        None => (String::new(), path),
+    };
+    let object = section.pointer_mut(&parent)?.as_object_mut()?;
+    Some(object.entry(name).or_insert(Value::Null))
+}

@@ -1,0 +1,119 @@
+//! Each row's near misses: a sign turned, a condition dropped. A page whose
+//! examples cannot tell the row from its mutants would not notice an author
+//! who was off by one.
+
+use cel::common::ast::operators as op;
+use cel::common::ast::{Expr as Cel, IdedExpr};
+
+use crate::book::Rule;
+use crate::interpret::Trees;
+
+/// A changed row.
+pub struct Mutant {
+    /// What was changed, for the author.
+    pub label: String,
+    which: Which,
+    tree: IdedExpr,
+}
+
+#[derive(Clone, Copy)]
+enum Which {
+    Applies,
+    Violated,
+    Undetermined,
+}
+
+impl Mutant {
+    /// The row's predicates with the changed one in its place.
+    pub fn trees<'t>(&'t self, rule: &'t Rule) -> Trees<'t> {
+        let trees = Trees::of(rule);
+        let tree = Some(&self.tree);
+        match self.which {
+            Which::Applies => Trees { applies: tree, ..trees },
+            Which::Violated => Trees { violated: tree, ..trees },
+            Which::Undetermined => Trees { undetermined: tree, ..trees },
+        }
+    }
+}
+
+/// All mutants of a row.
+pub fn of(rule: &Rule) -> Vec<Mutant> {
+    let mut mutants = Vec::new();
+    for (which, name, predicate) in [
+        (Which::Applies, "applies", &rule.applies),
+        (Which::Violated, "violated", &rule.violated),
+        (Which::Undetermined, "undetermined", &rule.undetermined),
+    ] {
+        if let Some(predicate) = predicate {
+            let root = &predicate.parsed.tree;
+            for (label, tree) in changed(root) {
+                mutants.push(Mutant { label: format!("{name}: {label}"), which, tree });
+            }
+        }
+    }
+    mutants
+}
+
+/// The tree with one node changed, in all ways.
+fn changed(tree: &IdedExpr) -> Vec<(String, IdedExpr)> {
+    let mut all = Vec::new();
+    let with = |expr: Cel| IdedExpr { id: tree.id, expr };
+    match &tree.expr {
+        Cel::Call(call) => {
+            let turned: &[&str] = match call.func_name.as_str() {
+                op::LESS => &[op::LESS_EQUALS, op::GREATER],
+                op::LESS_EQUALS => &[op::LESS, op::GREATER],
+                op::GREATER => &[op::GREATER_EQUALS, op::LESS],
+                op::GREATER_EQUALS => &[op::GREATER, op::LESS],
+                op::EQUALS => &[op::NOT_EQUALS],
+                op::NOT_EQUALS => &[op::EQUALS],
+                op::LOGICAL_AND => &[op::LOGICAL_OR],
+                op::LOGICAL_OR => &[op::LOGICAL_AND],
+                _ => &[],
+            };
+            for sign in turned {
+                let mut call = call.clone();
+                let label = format!("`{}` turned into `{}`", bare(&call.func_name), bare(sign));
+                call.func_name = (*sign).to_owned();
+                all.push((label, with(Cel::Call(call))));
+            }
+            match (call.func_name.as_str(), call.args.as_slice()) {
+                (op::LOGICAL_AND | op::LOGICAL_OR, [a, b]) => {
+                    let sign = bare(&call.func_name);
+                    all.push((format!("left of `{sign}` dropped"), b.clone()));
+                    all.push((format!("right of `{sign}` dropped"), a.clone()));
+                }
+                (op::LOGICAL_NOT, [a]) => all.push(("`!` dropped".to_owned(), a.clone())),
+                _ => {}
+            }
+            for (index, arg) in call.args.iter().enumerate() {
+                for (label, arg) in changed(arg) {
+                    let mut call = call.clone();
+                    if let Some(slot) = call.args.get_mut(index) {
+                        *slot = arg;
+                    }
+                    all.push((label, with(Cel::Call(call))));
+                }
+            }
+        }
+        Cel::Comprehension(of) => {
+            if let Cel::Call(step) = &of.loop_step.expr
+                && let [result, body] = step.args.as_slice()
+            {
+                for (label, body) in changed(body) {
+                    let mut of = of.clone();
+                    let mut step = step.clone();
+                    step.args = vec![result.clone(), body];
+                    of.loop_step = IdedExpr { id: of.loop_step.id, expr: Cel::Call(step) };
+                    all.push((label, with(Cel::Comprehension(of))));
+                }
+            }
+        }
+        _ => {}
+    }
+    all
+}
+
+fn bare(name: &str) -> &str {
+    name.trim_matches('_')
+}

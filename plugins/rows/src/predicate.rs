@@ -1,0 +1,749 @@
+//! CEL becomes a checked expression. What lies outside the subset is refused
+//! with its place.
+
+use std::collections::BTreeMap;
+
+use cel::common::ast::{CallExpr, ComprehensionExpr, Expr as Cel, IdedExpr, LiteralValue, SourceInfo};
+use cel::common::ast::operators as op;
+
+use crate::ir::{Arith, Compare, ComputedRef, Expr, FactRef, NamedRef, Node, Period};
+use crate::names::{Names, Named};
+use crate::schema::{Entity, Field, Schema, Ty};
+use crate::source::{Place, Problem, nearest};
+use crate::units;
+
+/// A variable that stands for an item of a list, or for a word.
+#[derive(Clone, Debug)]
+pub struct Var {
+    /// The name in generated code; differs from the author's inside a named condition.
+    pub code_name: String,
+    /// The entity, or `None` for a word.
+    pub entity: Option<String>,
+    /// JSON pointer of the item with `*`.
+    pub pattern: String,
+    /// Code names of the variables that fill the `*`.
+    pub positions: Vec<String>,
+    /// The words to choose from, for a word.
+    pub words: Option<Vec<String>>,
+}
+
+/// The variables in sight.
+pub type Vars = BTreeMap<String, Var>;
+
+/// A CEL text, parsed.
+pub struct Parsed {
+    /// The tree.
+    pub tree: IdedExpr,
+    info: SourceInfo,
+    place: Place,
+}
+
+impl Parsed {
+    /// `place` is where the text begins in its file.
+    ///
+    /// # Errors
+    /// What the CEL parser refuses.
+    pub fn new(text: &str, place: &Place) -> Result<Parsed, Vec<Problem>> {
+        let parser = cel::parser::Parser::new().max_recursion_depth(64);
+        match parser.parse_with_source_info(text) {
+            Ok((tree, info)) => Ok(Parsed { tree, info, place: place.clone() }),
+            Err(errors) => Err(errors
+                .errors
+                .iter()
+                .map(|error| {
+                    let column = usize::try_from(error.pos.1 - 1).unwrap_or_default();
+                    place.plus(column).problem(format!("this is no CEL: {}", error.msg)).help(
+                        "the subset that rows use is listed in plugins/README.md, `Predicates`",
+                    )
+                })
+                .collect()),
+        }
+    }
+
+    /// Where it begins.
+    pub fn start(&self) -> Place {
+        self.place.clone()
+    }
+
+    fn at(&self, expr: &IdedExpr) -> Place {
+        let start = self.info.offset_for(expr.id).map_or(0, |(start, _)| start as usize);
+        self.place.plus(start)
+    }
+
+    /// The digits of a number as the author wrote them: CEL reads them as a
+    /// binary float, which is not exact.
+    fn digits(&self, expr: &IdedExpr, float: f64) -> Option<String> {
+        let (start, _) = self.info.offset_for(expr.id)?;
+        let rest = self.info.source.get(start as usize..)?;
+        let end = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
+        let digits = rest.get(..end)?;
+        (digits.parse() == Ok(float)).then(|| digits.to_owned())
+    }
+}
+
+/// Checks predicates against the facts.
+pub struct Checker<'s> {
+    /// The facts.
+    pub schema: &'s Schema,
+    /// Named conditions and computed values.
+    pub names: &'s Names,
+}
+
+type Checked = Result<Expr, Problem>;
+
+fn typed(node: Node, ty: Ty) -> Expr {
+    Expr { node, ty, unit: None }
+}
+
+fn condition(node: Node) -> Expr {
+    typed(node, Ty::Bool)
+}
+
+impl Checker<'_> {
+    /// Checks a whole predicate: it must be a condition.
+    ///
+    /// # Errors
+    /// The first mistake, with its place.
+    pub fn check(&self, text: &Parsed, vars: &Vars) -> Checked {
+        let expr = self.expr(text, &text.tree, vars)?;
+        if expr.ty == Ty::Bool {
+            Ok(expr)
+        } else {
+            Err(text.at(&text.tree).problem(format!("this is a {}, not a condition", expr.ty.name())))
+        }
+    }
+
+    fn expr(&self, text: &Parsed, tree: &IdedExpr, vars: &Vars) -> Checked {
+        match &tree.expr {
+            Cel::Literal(literal) => self.literal(text, tree, literal),
+            Cel::Ident(_) => self.name(text, tree, vars),
+            Cel::Select(select) if select.test => {
+                let fact = self.fact(text, tree, &select.operand, &select.field, vars)?;
+                Ok(condition(Node::Has(fact)))
+            }
+            Cel::Select(_) => self.name(text, tree, vars),
+            Cel::Call(call) => self.call(text, tree, call, vars),
+            Cel::Comprehension(of) => self.comprehension(text, tree, of, vars),
+            _ => Err(self.outside(text, tree, "this form")),
+        }
+    }
+
+    fn outside(&self, text: &Parsed, tree: &IdedExpr, what: &str) -> Problem {
+        text.at(tree)
+            .problem(format!("{what} is outside the subset of CEL that rows use"))
+            .help("the subset is listed in plugins/README.md, `Predicates`")
+    }
+
+    fn literal(&self, text: &Parsed, tree: &IdedExpr, literal: &LiteralValue) -> Checked {
+        Ok(match literal {
+            LiteralValue::Boolean(is) => typed(Node::Bool(*is.inner()), Ty::Bool),
+            LiteralValue::Int(n) => typed(Node::Int(*n.inner()), Ty::Int),
+            LiteralValue::Double(n) => match text.digits(tree, *n.inner()) {
+                Some(digits) => typed(Node::Number(digits), Ty::Number),
+                None => {
+                    return Err(text
+                        .at(tree)
+                        .problem("this number cannot be read exactly")
+                        .help("write it with digits and a point, as `0.3`"));
+                }
+            },
+            LiteralValue::String(word) => typed(Node::Text(word.inner().to_owned()), Ty::Text),
+            _ => return Err(self.outside(text, tree, "this literal")),
+        })
+    }
+
+    /// `x`, `var.x`, `enterprise.x`, `section.x`.
+    fn name(&self, text: &Parsed, tree: &IdedExpr, vars: &Vars) -> Checked {
+        match &tree.expr {
+            Cel::Ident(name) => {
+                match name.as_str() {
+                    "reference_date" => return Ok(typed(Node::ReferenceDate, Ty::Date)),
+                    "submission_date" => return Ok(typed(Node::SubmissionDate, Ty::Date)),
+                    "none" => {
+                        return Err(text
+                            .at(tree)
+                            .problem("`none` stands only behind `==` or `!=`")
+                            .help("write `fact == none`, or `has(fact)` for \"is known\""));
+                    }
+                    _ => {}
+                }
+                if let Some(var) = vars.get(name) {
+                    if var.entity.is_some() {
+                        return Err(text
+                            .at(tree)
+                            .problem(format!("`{name}` is an item, not a value"))
+                            .help(format!("name a fact of it: `{name}.…`")));
+                    }
+                    return Ok(typed(Node::Word(var.code_name.clone()), Ty::Text));
+                }
+                self.member(text, tree, None, name, vars)
+            }
+            Cel::Select(select) => match &select.operand.expr {
+                Cel::Ident(scope) => self.member(text, tree, Some(scope), &select.field, vars),
+                _ => Err(self.outside(text, tree, "a member of a member")),
+            },
+            _ => Err(self.outside(text, tree, "this")),
+        }
+    }
+
+    fn member(
+        &self,
+        text: &Parsed,
+        tree: &IdedExpr,
+        scope: Option<&str>,
+        field: &str,
+        vars: &Vars,
+    ) -> Checked {
+        let (entity, var) = self.scope(text, tree, scope, vars)?;
+        let full = if entity.name.is_empty() || var.is_none() {
+            field.to_owned()
+        } else {
+            format!("{}.{field}", entity.name)
+        };
+        match self.names.get(&full) {
+            Some(Named::Condition { parsed, .. }) => {
+                let mut inner = Vars::new();
+                if let Some(var) = var {
+                    // Inside, the item has the entity's name, and its position too.
+                    let mut positions = var.positions.clone();
+                    if let Some(last) = positions.last_mut() {
+                        last.clone_from(&entity.name);
+                    }
+                    let code_name = entity.name.clone();
+                    inner.insert(entity.name.clone(), Var { code_name, positions, ..var.clone() });
+                }
+                let expr = Box::new(self.check(parsed, &inner)?);
+                let of = var.map(|var| (var.code_name.clone(), entity.name.clone(), var.pattern.clone()));
+                let positions = var.map(|var| var.positions.clone()).unwrap_or_default();
+                Ok(condition(Node::Named(NamedRef { name: full, of, positions, expr })))
+            }
+            Some(Named::Computed { ty, unit, .. }) => {
+                let (pattern, positions) = match var {
+                    Some(var) => (var.pattern.clone(), var.positions.clone()),
+                    None => (self.section_pattern(), Vec::new()),
+                };
+                let node = Node::Computed(ComputedRef { name: full, pattern, positions });
+                Ok(Expr { node, ty: ty.clone(), unit: Some(unit.clone()) })
+            }
+            None => {
+                let fact = self.fact_in(text, tree, scope, entity, var, field)?;
+                let unit = entity.field(field).map(|field| field.unit.clone());
+                Ok(Expr { ty: fact.ty.clone(), node: Node::Fact(fact), unit })
+            }
+        }
+    }
+
+    fn section_pattern(&self) -> String {
+        format!("/sections/{}", self.schema.section_name)
+    }
+
+    fn scope<'v>(
+        &self,
+        text: &Parsed,
+        tree: &IdedExpr,
+        scope: Option<&str>,
+        vars: &'v Vars,
+    ) -> Result<(&Entity, Option<&'v Var>), Problem> {
+        let Some(scope) = scope else {
+            return Ok((&self.schema.section, None));
+        };
+        if let Some(var) = vars.get(scope)
+            && let Some(entity) = var.entity.as_ref().and_then(|name| self.schema.entities.get(name))
+        {
+            return Ok((entity, Some(var)));
+        }
+        if scope == self.schema.section_name {
+            return Ok((&self.schema.section, None));
+        }
+        if scope == "enterprise" {
+            return Ok((&self.schema.enterprise, None));
+        }
+        let known: Vec<&str> = vars.keys().map(String::as_str).chain(["enterprise"]).collect();
+        let problem = text.at(tree).problem(format!("`{scope}` is not known here"));
+        Err(match nearest(scope, known.iter().copied()) {
+            Some(near) => problem.help(format!("did you mean `{near}`?")),
+            None => problem.help(format!("known here: {}", known.join(", "))),
+        })
+    }
+
+    fn fact(
+        &self,
+        text: &Parsed,
+        tree: &IdedExpr,
+        operand: &IdedExpr,
+        field: &str,
+        vars: &Vars,
+    ) -> Result<FactRef, Problem> {
+        let Cel::Ident(scope) = &operand.expr else {
+            return Err(self.outside(text, tree, "a member of a member"));
+        };
+        let (entity, var) = self.scope(text, tree, Some(scope), vars)?;
+        self.fact_in(text, tree, Some(scope), entity, var, field)
+    }
+
+    fn fact_in(
+        &self,
+        text: &Parsed,
+        tree: &IdedExpr,
+        scope: Option<&str>,
+        entity: &Entity,
+        var: Option<&Var>,
+        field: &str,
+    ) -> Result<FactRef, Problem> {
+        let Some(found) = entity.field(field) else {
+            return Err(self.unknown(text, tree, scope, entity, field));
+        };
+        let envelope = var.is_none() && scope == Some("enterprise");
+        let (prefix, positions) = match var {
+            Some(var) => (var.pattern.clone(), var.positions.clone()),
+            None if envelope => ("/enterprise".to_owned(), Vec::new()),
+            None => (self.section_pattern(), Vec::new()),
+        };
+        Ok(FactRef {
+            var: var.map(|var| var.code_name.clone()).or(envelope.then(|| "enterprise".to_owned())),
+            field: field.to_owned(),
+            index: entity.fields.iter().position(|have| have.name == field).unwrap_or_default(),
+            pattern: format!("{prefix}/{field}"),
+            positions,
+            ty: found.ty.clone(),
+            none: found.none,
+        })
+    }
+
+    fn unknown(
+        &self,
+        text: &Parsed,
+        tree: &IdedExpr,
+        scope: Option<&str>,
+        entity: &Entity,
+        field: &str,
+    ) -> Problem {
+        let file = if scope == Some("enterprise") { "filing" } else { &self.schema.section_name };
+        let of = if entity.name.is_empty() {
+            format!("the section `{}`", self.schema.section_name)
+        } else {
+            format!("`{}`", entity.name)
+        };
+        let names = entity.fields.iter().map(|field| field.name.as_str());
+        let named = self.names.of(&entity.name);
+        let problem = text.at(tree).problem(format!("there is no fact `{field}` in {of}"));
+        match nearest(field, names.chain(named)) {
+            Some(near) => problem.help(format!("did you mean `{near}`?")),
+            None => problem.help(format!("a new fact is declared in schemas/{file}.schema.json")),
+        }
+    }
+
+    fn call(&self, text: &Parsed, tree: &IdedExpr, call: &CallExpr, vars: &Vars) -> Checked {
+        if call.target.is_some() {
+            return Err(self.outside(text, tree, &format!("the method `{}`", call.func_name)));
+        }
+        match (call.func_name.as_str(), call.args.as_slice()) {
+            (op::LOGICAL_AND, [a, b]) => {
+                let (a, b) = (self.cond(text, a, vars)?, self.cond(text, b, vars)?);
+                Ok(condition(Node::And(Box::new(a), Box::new(b))))
+            }
+            (op::LOGICAL_OR, [a, b]) => {
+                let (a, b) = (self.cond(text, a, vars)?, self.cond(text, b, vars)?);
+                Ok(condition(Node::Or(Box::new(a), Box::new(b))))
+            }
+            (op::LOGICAL_NOT, [a]) => Ok(not(self.cond(text, a, vars)?)),
+            (op::EQUALS, [a, b]) => self.equal(text, tree, a, b, vars),
+            (op::NOT_EQUALS, [a, b]) => self.equal(text, tree, a, b, vars).map(not),
+            (op::LESS, [a, b]) => self.compare(text, tree, Compare::Below, a, b, vars),
+            (op::LESS_EQUALS, [a, b]) => self.compare(text, tree, Compare::NotAbove, a, b, vars),
+            (op::GREATER, [a, b]) => self.compare(text, tree, Compare::Above, a, b, vars),
+            (op::GREATER_EQUALS, [a, b]) => self.compare(text, tree, Compare::NotBelow, a, b, vars),
+            (op::IN, [a, b]) => self.within(text, tree, a, b, vars),
+            (op::ADD, [a, b]) => self.arith(text, tree, Arith::Add, a, b, vars),
+            (op::SUBSTRACT, [a, b]) => self.arith(text, tree, Arith::Sub, a, b, vars),
+            (op::MULTIPLY, [a, b]) => self.arith(text, tree, Arith::Mul, a, b, vars),
+            (op::NEGATE, [a]) => match self.expr(text, a, vars)? {
+                Expr { node: Node::Int(n), .. } => Ok(typed(Node::Int(-n), Ty::Int)),
+                Expr { node: Node::Number(n), .. } => Ok(typed(Node::Number(format!("-{n}")), Ty::Number)),
+                _ => Err(self.outside(text, tree, "the sign `-` before anything but a number")),
+            },
+            (op::DIVIDE | op::MODULO, _) => Err(text
+                .at(tree)
+                .problem("division is not exact")
+                .help("multiply the other side: `a > b * c` instead of `a / b > c`")),
+            ("abs", [a]) => {
+                let a = self.expr(text, a, vars)?;
+                if matches!(a.ty, Ty::Int | Ty::Number) {
+                    let (ty, unit) = (a.ty.clone(), a.unit.clone());
+                    Ok(Expr { node: Node::Abs(Box::new(a)), ty, unit })
+                } else {
+                    Err(text.at(tree).problem(format!("`abs` of a {}", a.ty.name())))
+                }
+            }
+            ("size", [a]) => match self.expr(text, a, vars)? {
+                Expr { node: Node::Fact(fact), ty: Ty::Words | Ty::Items(_), .. } => {
+                    Ok(typed(Node::Size(fact), Ty::Int))
+                }
+                other => Err(text.at(tree).problem(format!("`size` of a {}", other.ty.name()))),
+            },
+            ("date", [a]) => match &a.expr {
+                Cel::Literal(LiteralValue::String(date))
+                    if date.inner().parse::<jiff::civil::Date>().is_ok() =>
+                {
+                    Ok(typed(Node::Date(date.inner().to_owned()), Ty::Date))
+                }
+                _ => Err(text.at(a).problem("this is no date").help("write `date(\"2025-06-30\")`")),
+            },
+            ("years" | "months" | "days" | "hours" | "minutes", _) => Err(text
+                .at(tree)
+                .problem("a period stands only behind a date and `+` or `-`")
+                .help("write `person.appointed_on + months(6)`")),
+            (name, _) => Err(self.outside(text, tree, &format!("`{name}`"))),
+        }
+    }
+
+    fn cond(&self, text: &Parsed, tree: &IdedExpr, vars: &Vars) -> Checked {
+        let expr = self.expr(text, tree, vars)?;
+        if expr.ty == Ty::Bool {
+            Ok(expr)
+        } else {
+            Err(text.at(tree).problem(format!(
+                "`&&`, `||` and `!` join conditions; this is a {}",
+                expr.ty.name()
+            )))
+        }
+    }
+
+    fn equal(&self, text: &Parsed, tree: &IdedExpr, a: &IdedExpr, b: &IdedExpr, vars: &Vars) -> Checked {
+        let is_none = |tree: &IdedExpr| matches!(&tree.expr, Cel::Ident(name) if name == "none");
+        if is_none(b) {
+            return match self.expr(text, a, vars)? {
+                Expr { node: Node::Fact(fact), .. } if fact.none => Ok(condition(Node::IsNone(fact))),
+                Expr { node: Node::Fact(fact), .. } => Err(text
+                    .at(a)
+                    .problem(format!("\"none\" is no answer to `{}`", fact.field))
+                    .help("give the fact `\"x-none\": true` in the schema, or use `has(…)`")),
+                _ => Err(text.at(a).problem("only a fact can be none")),
+            };
+        }
+        let (left, right) = (self.expr(text, a, vars)?, self.expr(text, b, vars)?);
+        // `x == false` says the same as `!x`, and its reason reads better so.
+        if let (Ty::Bool, Node::Bool(is)) = (&left.ty, &right.node) {
+            return Ok(if *is { left } else { not(left) });
+        }
+        self.comparison(text, tree, Compare::Equal, (a, left), (b, right), vars)
+    }
+
+    fn compare(
+        &self,
+        text: &Parsed,
+        tree: &IdedExpr,
+        sign: Compare,
+        a: &IdedExpr,
+        b: &IdedExpr,
+        vars: &Vars,
+    ) -> Checked {
+        let (left, right) = (self.expr(text, a, vars)?, self.expr(text, b, vars)?);
+        if !matches!(left.ty, Ty::Int | Ty::Number | Ty::Date | Ty::DateTime) {
+            return Err(text.at(a).problem(format!("a {} has no order", left.ty.name())));
+        }
+        self.comparison(text, tree, sign, (a, left), (b, right), vars)
+    }
+
+    fn comparison(
+        &self,
+        text: &Parsed,
+        tree: &IdedExpr,
+        sign: Compare,
+        (at_a, a): (&IdedExpr, Expr),
+        (at_b, b): (&IdedExpr, Expr),
+        vars: &Vars,
+    ) -> Checked {
+        let (a, b) = self.same_type(text, tree, a, b)?;
+        if matches!(a.ty, Ty::Words | Ty::Items(_)) {
+            return Err(text.at(tree).problem("lists are not compared").help("use `in`, `exists` or `size`"));
+        }
+        self.known_word(text, at_a, at_b, &a, &b, vars)?;
+        self.known_word(text, at_b, at_a, &b, &a, vars)?;
+        // The fact goes left: what is expected is said of the left side.
+        let (sign, a, b) = if !a.reads() && b.reads() {
+            let turned = match sign {
+                Compare::Equal => Compare::Equal,
+                Compare::Below => Compare::Above,
+                Compare::NotAbove => Compare::NotBelow,
+                Compare::Above => Compare::Below,
+                Compare::NotBelow => Compare::NotAbove,
+            };
+            (turned, b, a)
+        } else {
+            (sign, a, b)
+        };
+        Ok(condition(Node::Compare(sign, Box::new(a), Box::new(b))))
+    }
+
+    fn same_type(&self, text: &Parsed, tree: &IdedExpr, a: Expr, b: Expr) -> Result<(Expr, Expr), Problem> {
+        let number = |expr: &Expr| matches!(expr.ty, Ty::Int | Ty::Number);
+        if a.ty != b.ty && !(number(&a) && number(&b)) {
+            return Err(text.at(tree).problem(format!(
+                "a {} and a {} cannot be compared or joined",
+                a.ty.name(),
+                b.ty.name()
+            )));
+        }
+        if let (Some(left), Some(right)) = (&a.unit, &b.unit)
+            && left != right
+        {
+            return Err(text
+                .at(tree)
+                .problem(format!("`{a}` is in {} and `{b}` is in {}", units::shown(left), units::shown(right)))
+                .help("convert one side, or declare the fact in the other unit"));
+        }
+        Ok((a, b))
+    }
+
+    /// A word compared with a fact that has words to choose from must be one of them.
+    fn known_word(
+        &self,
+        text: &Parsed,
+        _of_word: &IdedExpr,
+        at_word: &IdedExpr,
+        fact: &Expr,
+        word: &Expr,
+        vars: &Vars,
+    ) -> Result<(), Problem> {
+        let Node::Text(word) = &word.node else { return Ok(()) };
+        let Some(words) = self.words_of(fact, vars) else { return Ok(()) };
+        if words.contains(word) {
+            return Ok(());
+        }
+        let problem = text.at(at_word).problem(format!("`{fact}` is never \"{word}\""));
+        Err(match nearest(word, words.iter().map(String::as_str)) {
+            Some(near) => problem.help(format!("did you mean \"{near}\"?")),
+            None => problem.help(format!("it is one of {}", words.join(", "))),
+        })
+    }
+
+    fn words_of(&self, expr: &Expr, vars: &Vars) -> Option<Vec<String>> {
+        match &expr.node {
+            Node::Fact(fact) => self.field_of(fact, vars).and_then(|field| field.words.clone()),
+            Node::Word(name) => {
+                vars.values().find(|var| var.code_name == *name).and_then(|var| var.words.clone())
+            }
+            _ => None,
+        }
+    }
+
+    fn field_of(&self, fact: &FactRef, vars: &Vars) -> Option<&Field> {
+        let entity = match fact.var.as_deref() {
+            None => &self.schema.section,
+            Some("enterprise") => &self.schema.enterprise,
+            Some(name) => {
+                let var = vars.values().find(|var| var.code_name == name)?;
+                self.schema.entities.get(var.entity.as_ref()?)?
+            }
+        };
+        entity.field(&fact.field)
+    }
+
+    fn within(&self, text: &Parsed, tree: &IdedExpr, a: &IdedExpr, b: &IdedExpr, vars: &Vars) -> Checked {
+        let left = self.expr(text, a, vars)?;
+        if let Cel::List(list) = &b.expr {
+            let mut items = Vec::new();
+            for element in &list.elements {
+                let item = self.expr(text, element, vars)?;
+                if item.reads() {
+                    return Err(text.at(element).problem("a list written in a rule holds only constants"));
+                }
+                let number = left.ty == Ty::Number && item.ty == Ty::Int;
+                if item.ty != left.ty && !number {
+                    return Err(text.at(element).problem(format!(
+                        "`{left}` is a {}, this is a {}",
+                        left.ty.name(),
+                        item.ty.name()
+                    )));
+                }
+                self.known_word(text, a, element, &left, &item, vars)?;
+                items.push(item);
+            }
+            if items.is_empty() {
+                return Err(text.at(b).problem("an empty list: nothing is in it"));
+            }
+            return Ok(condition(Node::OneOf(Box::new(left), items)));
+        }
+        match self.expr(text, b, vars)? {
+            Expr { node: Node::Fact(fact), ty: Ty::Words, .. } => {
+                if left.ty != Ty::Text {
+                    return Err(text.at(tree).problem(format!("a list of words holds no {}", left.ty.name())));
+                }
+                if let (Node::Text(word), Some(words)) =
+                    (&left.node, self.field_of(&fact, vars).and_then(|field| field.words.as_ref()))
+                    && !words.contains(word)
+                {
+                    let problem = text.at(a).problem(format!("`{fact}` never holds \"{word}\""));
+                    return Err(match nearest(word, words.iter().map(String::as_str)) {
+                        Some(near) => problem.help(format!("did you mean \"{near}\"?")),
+                        None => problem.help(format!("it holds {}", words.join(", "))),
+                    });
+                }
+                Ok(condition(Node::Contains(Box::new(left), fact)))
+            }
+            other => Err(text.at(b).problem(format!("behind `in` stands a list, not a {}", other.ty.name()))),
+        }
+    }
+
+    fn arith(
+        &self,
+        text: &Parsed,
+        tree: &IdedExpr,
+        sign: Arith,
+        a: &IdedExpr,
+        b: &IdedExpr,
+        vars: &Vars,
+    ) -> Checked {
+        if let Cel::Call(call) = &b.expr
+            && let Some(period) = period(&call.func_name)
+        {
+            return self.shift(text, tree, sign, a, period, call, vars);
+        }
+        let (left, right) = (self.expr(text, a, vars)?, self.expr(text, b, vars)?);
+        for (at, side) in [(a, &left), (b, &right)] {
+            if !matches!(side.ty, Ty::Int | Ty::Number) {
+                return Err(text
+                    .at(at)
+                    .problem(format!("this is a {}, not a number", side.ty.name()))
+                    .help("a date moves by a period: `date + months(6)`"));
+            }
+        }
+        let ty = if left.ty == Ty::Int && right.ty == Ty::Int { Ty::Int } else { Ty::Number };
+        let (left, right, unit) = if sign == Arith::Mul {
+            let unit = match (&left.unit, &right.unit) {
+                (Some(a), Some(b)) => Some(units::product(a, b)),
+                (a, b) => a.clone().or_else(|| b.clone()),
+            };
+            (left, right, unit)
+        } else {
+            let (left, right) = self.same_type(text, tree, left, right)?;
+            let unit = left.unit.clone().or_else(|| right.unit.clone());
+            (left, right, unit)
+        };
+        Ok(Expr { node: Node::Arith(sign, Box::new(left), Box::new(right)), ty, unit })
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the parts of one expression")]
+    fn shift(
+        &self,
+        text: &Parsed,
+        tree: &IdedExpr,
+        sign: Arith,
+        a: &IdedExpr,
+        period: Period,
+        call: &CallExpr,
+        vars: &Vars,
+    ) -> Checked {
+        let moment = self.expr(text, a, vars)?;
+        let fits = match moment.ty {
+            Ty::Date => !matches!(period, Period::Hours | Period::Minutes),
+            Ty::DateTime => true,
+            _ => false,
+        };
+        if !fits {
+            return Err(text.at(tree).problem(format!(
+                "a {} does not move by {}",
+                moment.ty.name(),
+                period.name()
+            )));
+        }
+        let [n] = call.args.as_slice() else {
+            return Err(text.at(tree).problem(format!("`{}` takes one number", period.name())));
+        };
+        let n = self.expr(text, n, vars)?;
+        if n.ty != Ty::Int {
+            return Err(text.at(tree).problem(format!("`{}` takes a whole number", period.name())));
+        }
+        let n = match (sign, n) {
+            (Arith::Add, n) => n,
+            (Arith::Sub, Expr { node: Node::Int(n), .. }) => typed(Node::Int(-n), Ty::Int),
+            _ => {
+                return Err(text
+                    .at(tree)
+                    .problem("only `date + period` or `date - period` with a constant")
+                    .help("move the other side of the comparison forward instead"));
+            }
+        };
+        let ty = moment.ty.clone();
+        Ok(typed(Node::Shift(Box::new(moment), period, Box::new(n)), ty))
+    }
+
+    fn comprehension(
+        &self,
+        text: &Parsed,
+        tree: &IdedExpr,
+        of: &ComprehensionExpr,
+        vars: &Vars,
+    ) -> Checked {
+        let (exists, body) = quantifier(of).ok_or_else(|| {
+            self.outside(text, tree, "a list function other than `exists` and `all`")
+        })?;
+        let list = match self.expr(text, &of.iter_range, vars)? {
+            Expr { node: Node::Fact(fact), ty: Ty::Words | Ty::Items(_), .. } => fact,
+            other => {
+                return Err(text
+                    .at(tree)
+                    .problem(format!("`exists` and `all` go through a list, not a {}", other.ty.name())));
+            }
+        };
+        if vars.contains_key(&of.iter_var) {
+            return Err(text.at(tree).problem(format!("`{}` is already a name here", of.iter_var)));
+        }
+        let mut inner = vars.clone();
+        let code_name = format!("{}_{}", of.iter_var, vars.len());
+        let entity = match &list.ty {
+            Ty::Items(entity) => Some(entity.clone()),
+            _ => None,
+        };
+        let mut positions = list.positions.clone();
+        positions.push(code_name.clone());
+        inner.insert(
+            of.iter_var.clone(),
+            Var {
+                code_name: code_name.clone(),
+                entity: entity.clone(),
+                pattern: format!("{}/*", list.pattern),
+                positions,
+                words: self.field_of(&list, vars).and_then(|field| field.words.clone()),
+            },
+        );
+        let body = self.cond(text, body, &inner)?;
+        let body = Box::new(if exists { body } else { not(body) });
+        let found = condition(Node::Exists { list, var: code_name, entity, body });
+        Ok(if exists { found } else { not(found) })
+    }
+}
+
+fn not(expr: Expr) -> Expr {
+    match expr.node {
+        Node::Not(inner) => *inner,
+        _ => condition(Node::Not(Box::new(expr))),
+    }
+}
+
+fn period(name: &str) -> Option<Period> {
+    Some(match name {
+        "years" => Period::Years,
+        "months" => Period::Months,
+        "days" => Period::Days,
+        "hours" => Period::Hours,
+        "minutes" => Period::Minutes,
+        _ => return None,
+    })
+}
+
+/// CEL spells `exists` and `all` out as loops; this reads them back.
+/// `Some((true, body))` for `exists`.
+pub fn quantifier(of: &ComprehensionExpr) -> Option<(bool, &IdedExpr)> {
+    let Cel::Call(step) = &of.loop_step.expr else { return None };
+    let [result, body] = step.args.as_slice() else { return None };
+    if !matches!(&result.expr, Cel::Ident(name) if *name == of.accu_var) {
+        return None;
+    }
+    match (&of.accu_init.expr, step.func_name.as_str()) {
+        (Cel::Literal(LiteralValue::Boolean(is)), op::LOGICAL_OR) if !is.inner() => Some((true, body)),
+        (Cel::Literal(LiteralValue::Boolean(is)), op::LOGICAL_AND) if *is.inner() => Some((false, body)),
+        _ => None,
+    }
+}

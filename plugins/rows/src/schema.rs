@@ -1,0 +1,270 @@
+//! The facts, read from the JSON Schemas: the envelope and the plugin's section.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::rc::Rc;
+
+use serde_json::{Map, Value};
+
+use crate::source::{Place, Problem, Source};
+
+/// The type of a fact or expression.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Ty {
+    Bool,
+    Int,
+    Number,
+    Text,
+    Date,
+    DateTime,
+    /// A list of texts.
+    Words,
+    /// A list of items of an entity.
+    Items(String),
+}
+
+impl Ty {
+    /// In the author's words.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Ty::Bool => "yes/no",
+            Ty::Int => "whole number",
+            Ty::Number => "number",
+            Ty::Text => "text",
+            Ty::Date => "date",
+            Ty::DateTime => "date with time",
+            Ty::Words => "list of words",
+            Ty::Items(_) => "list of items",
+        }
+    }
+}
+
+/// One fact.
+#[derive(Clone, Debug)]
+pub struct Field {
+    /// Name in the filing.
+    pub name: String,
+    /// Its type.
+    pub ty: Ty,
+    /// `x-unit`, empty without.
+    pub unit: String,
+    /// Whether "none" is an answer.
+    pub none: bool,
+    /// The words to choose from, for texts and lists of words.
+    pub words: Option<Vec<String>>,
+    /// Chinese title.
+    pub title_zh: String,
+    /// English title.
+    pub title_en: String,
+    /// Smallest step of the value, for boundary tests; from `multipleOf`.
+    pub step: Option<String>,
+}
+
+/// An object with facts.
+#[derive(Clone, Debug, Default)]
+pub struct Entity {
+    /// `unit`; empty for the section itself.
+    pub name: String,
+    /// In the order of the schema.
+    pub fields: Vec<Field>,
+}
+
+impl Entity {
+    /// A fact by name.
+    pub fn field(&self, name: &str) -> Option<&Field> {
+        self.fields.iter().find(|field| field.name == name)
+    }
+}
+
+/// All facts a plugin can read.
+#[derive(Debug)]
+pub struct Schema {
+    /// Member of `sections`.
+    pub section_name: String,
+    /// The section's own facts.
+    pub section: Entity,
+    /// `enterprise` of the envelope.
+    pub enterprise: Entity,
+    /// By name in `$defs`.
+    pub entities: BTreeMap<String, Entity>,
+    /// The section's schema as text, without insignificant space.
+    pub text: String,
+}
+
+impl Schema {
+    /// Reads `filing.schema.json` and `SECTION.schema.json` in `dir`.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the two files.
+    pub fn load(dir: &Path, section: &str) -> Result<Schema, Vec<Problem>> {
+        let mut problems = Vec::new();
+        let envelope = Document::read(&dir.join("filing.schema.json"));
+        let own = Document::read(&dir.join(format!("{section}.schema.json")));
+        let (envelope, own) = match (envelope, own) {
+            (Ok(envelope), Ok(own)) => (envelope, own),
+            (a, b) => return Err(a.err().into_iter().chain(b.err()).collect()),
+        };
+        let enterprise = match envelope.value.pointer("/properties/enterprise") {
+            Some(object) => envelope.entity("enterprise", object, &mut problems),
+            None => Entity::default(),
+        };
+        let mut entities = BTreeMap::new();
+        if let Some(Value::Object(definitions)) = own.value.get("$defs") {
+            for (name, object) in definitions {
+                entities.insert(name.clone(), own.entity(name, object, &mut problems));
+            }
+        }
+        let root = own.entity("", &own.value, &mut problems);
+        for entity in entities.values().chain([&root]) {
+            for field in &entity.fields {
+                if let Ty::Items(of) = &field.ty
+                    && !entities.contains_key(of)
+                {
+                    problems.push(own.at(&field.name).problem(format!(
+                        "`{}` is a list of `{of}`, and `$defs` has no `{of}`",
+                        field.name
+                    )));
+                }
+            }
+        }
+        if problems.is_empty() {
+            Ok(Schema {
+                section_name: section.to_owned(),
+                section: root,
+                enterprise,
+                entities,
+                text: own.value.to_string(),
+            })
+        } else {
+            Err(problems)
+        }
+    }
+}
+
+struct Document {
+    source: Rc<Source>,
+    value: Value,
+}
+
+impl Document {
+    fn read(path: &Path) -> Result<Document, Problem> {
+        let source = Source::read(path)?;
+        match serde_json::from_str(&source.text) {
+            Ok(value) => Ok(Document { source, value }),
+            Err(error) => Err(Problem {
+                path: path.to_owned(),
+                line: error.line(),
+                column: error.column(),
+                message: format!("this is not JSON: {error}"),
+                help: None,
+            }),
+        }
+    }
+
+    /// Where a property is declared; the first of that name.
+    fn at(&self, property: &str) -> Place {
+        let offset = self.source.text.find(&format!("\"{property}\":")).unwrap_or_default();
+        Place { source: Rc::clone(&self.source), offset }
+    }
+
+    fn entity(&self, name: &str, object: &Value, problems: &mut Vec<Problem>) -> Entity {
+        let mut entity = Entity { name: name.to_owned(), fields: Vec::new() };
+        if object.get("additionalProperties") != Some(&Value::Bool(false)) {
+            let what = if name.is_empty() { "the section" } else { name };
+            problems.push(
+                self.at(name)
+                    .problem(format!("{what} has no `\"additionalProperties\": false`"))
+                    .help("without it a misspelt fact would be swallowed"),
+            );
+        }
+        if let Some(Value::Object(properties)) = object.get("properties") {
+            for (name, property) in properties {
+                match self.field(name, property) {
+                    Ok(field) => entity.fields.push(field),
+                    Err(problem) => problems.push(problem),
+                }
+            }
+        }
+        entity
+    }
+
+    fn field(&self, name: &str, property: &Value) -> Result<Field, Problem> {
+        let none = Map::new();
+        let object = property.as_object().unwrap_or(&none);
+        let text = |key: &str| object.get(key).and_then(Value::as_str).unwrap_or_default();
+        let fail = |message: String, help: &str| self.at(name).problem(message).help(help);
+        if !name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_') {
+            return Err(fail(
+                format!("`{name}` is no name of a fact"),
+                "lower-case English words joined by `_`",
+            ));
+        }
+        if text("title").is_empty() || text("x-title-en").is_empty() {
+            return Err(fail(
+                format!("`{name}` lacks a title"),
+                "give it `title` (Chinese) and `x-title-en`",
+            ));
+        }
+        let ty = self.ty(name, object)?;
+        let unit = text("x-unit").to_owned();
+        if ty == Ty::Number && unit.is_empty() && object.get("x-unit").is_none() {
+            return Err(fail(
+                format!("`{name}` is a number without a unit"),
+                "give it `x-unit`; a pure number has `\"x-unit\": \"\"`",
+            ));
+        }
+        let words = object
+            .get("enum")
+            .or_else(|| object.get("items").and_then(|items| items.get("enum")))
+            .and_then(Value::as_array)
+            .map(|words| words.iter().filter_map(Value::as_str).map(str::to_owned).collect());
+        Ok(Field {
+            name: name.to_owned(),
+            ty,
+            unit,
+            none: object.get("x-none") == Some(&Value::Bool(true)),
+            words,
+            title_zh: text("title").to_owned(),
+            title_en: text("x-title-en").to_owned(),
+            step: object.get("multipleOf").map(Value::to_string),
+        })
+    }
+
+    fn ty(&self, name: &str, object: &Map<String, Value>) -> Result<Ty, Problem> {
+        let types: Vec<&str> = match object.get("type") {
+            Some(Value::Array(types)) => types.iter().filter_map(Value::as_str).collect(),
+            Some(Value::String(one)) => vec![one],
+            _ => Vec::new(),
+        };
+        let format = object.get("format").and_then(Value::as_str).unwrap_or_default();
+        let items = object.get("items");
+        let answer = types.iter().find(|ty| **ty != "null").copied();
+        let ty = match answer {
+            Some("boolean") => Some(Ty::Bool),
+            Some("integer") => Some(Ty::Int),
+            Some("number") => Some(Ty::Number),
+            Some("string") => match format {
+                "date" | "date-or-none" => Some(Ty::Date),
+                "date-time-local" | "date-time-local-or-none" => Some(Ty::DateTime),
+                _ => Some(Ty::Text),
+            },
+            Some("array") => match items.and_then(|items| items.get("$ref")) {
+                Some(Value::String(to)) => {
+                    to.strip_prefix("#/$defs/").map(|entity| Ty::Items(entity.to_owned()))
+                }
+                _ if items.and_then(|items| items.get("type")) == Some(&Value::from("string")) => {
+                    Some(Ty::Words)
+                }
+                _ => None,
+            },
+            _ => None,
+        };
+        ty.ok_or_else(|| {
+            self.at(name).problem(format!("the type of `{name}` is none that rules can read")).help(
+                "boolean, integer, number, string, an array of strings, or an array of \
+                 `{\"$ref\": \"#/$defs/…\"}`; each with \"null\"",
+            )
+        })
+    }
+}

@@ -1,0 +1,190 @@
+//! From conditions to outcomes and findings.
+
+use jiff::civil::Date;
+
+use crate::contract as wit;
+use crate::logic::{At, Cond, Trace, Why};
+use crate::logic::Note;
+use crate::TextMeta;
+
+/// The two dates of a filing.
+#[derive(Clone, Copy, Debug)]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct Dates {
+    pub reference: Date,
+    pub submission: Date,
+}
+
+impl Dates {
+    /// # Errors
+    /// When a date is none; the host checks them, so this is the host's fault.
+    pub fn of(request: &wit::Request) -> Result<Self, wit::Refusal> {
+        let read = |text: &str| {
+            text.parse().map_err(|_| wit::Refusal::BadDate(format!("`{text}` is no date (YYYY-MM-DD)")))
+        };
+        Ok(Dates {
+            reference: read(&request.reference_date)?,
+            submission: read(&request.submission_date)?,
+        })
+    }
+}
+
+/// One verdict of one rule, with its reasons.
+#[derive(Debug)]
+pub struct Judged<W> {
+    /// What the rule says.
+    pub outcome: wit::Outcome,
+    /// Why it applies.
+    pub applies: W,
+    /// Why it is violated or undetermined.
+    pub why: W,
+    /// Whether the row's own `undetermined` condition decided.
+    pub because: bool,
+}
+
+/// The order of thought: does it apply, is it broken, does a person have to look.
+#[inline]
+pub fn judge<W: Why>(
+    applies: Cond<W>,
+    violated: impl FnOnce() -> Cond<W>,
+    undetermined: impl FnOnce() -> Cond<W>,
+) -> Judged<W> {
+    let judged = |outcome, applies, why, because| Judged { outcome, applies, why, because };
+    match applies.is {
+        Some(false) => {
+            judged(wit::Outcome::NotApplicable, applies.why, W::nothing(), false)
+        }
+        None => judged(wit::Outcome::Undetermined, W::nothing(), applies.why, false),
+        Some(true) => {
+            let broken = violated();
+            match broken.is {
+                Some(true) => judged(wit::Outcome::Violated, applies.why, broken.why, false),
+                None => judged(wit::Outcome::Undetermined, applies.why, broken.why, false),
+                Some(false) => {
+                    let open = undetermined();
+                    match open.is {
+                        Some(false) => {
+                            judged(wit::Outcome::Satisfied, applies.why, broken.why, false)
+                        }
+                        is => judged(
+                            wit::Outcome::Undetermined,
+                            applies.why,
+                            open.why,
+                            is == Some(true),
+                        ),
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Collects what the rules say of one filing.
+#[derive(Debug)]
+pub struct Out {
+    outcomes: Vec<wit::Outcome>,
+    findings: Vec<wit::Finding>,
+    /// Filled by the plugin's own code.
+    pub identifications: Vec<wit::Identification>,
+    /// Filled by the plugin's own code.
+    pub scores: Vec<wit::Score>,
+}
+
+impl Out {
+    /// For so many rules, each not applicable so far.
+    pub fn new(rules: usize) -> Self {
+        Out {
+            outcomes: vec![wit::Outcome::NotApplicable; rules],
+            findings: Vec::new(),
+            identifications: Vec::new(),
+            scores: Vec::new(),
+        }
+    }
+
+    /// Notes the verdict on one item; the worst counts. `trace` judges again,
+    /// this time with reasons.
+    #[inline]
+    pub fn note(
+        &mut self,
+        rule: usize,
+        outcome: wit::Outcome,
+        item: Option<At<'_>>,
+        because: Option<TextMeta>,
+        trace: impl FnOnce() -> Judged<Trace>,
+    ) {
+        let grave = |outcome: wit::Outcome| match outcome {
+            wit::Outcome::Violated => 3,
+            wit::Outcome::Undetermined => 2,
+            wit::Outcome::Satisfied => 1,
+            wit::Outcome::NotApplicable => 0,
+        };
+        if let Some(worst) = self.outcomes.get_mut(rule)
+            && grave(outcome) > grave(*worst)
+        {
+            *worst = outcome;
+        }
+        if grave(outcome) >= 2 {
+            self.find(rule, item, because, trace());
+        }
+    }
+
+    /// Notes that the list which the rule goes through is unknown.
+    pub fn note_missing(&mut self, rule: usize, at: At<'_>) {
+        self.note(rule, wit::Outcome::Undetermined, None, None, || Judged {
+            outcome: wit::Outcome::Undetermined,
+            applies: Trace::nothing(),
+            why: Trace::read(at, false),
+            because: false,
+        });
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn find(
+        &mut self,
+        rule: usize,
+        item: Option<At<'_>>,
+        because: Option<TextMeta>,
+        judged: Judged<Trace>,
+    ) {
+        // Why the rule applies is context: nothing else was expected there.
+        let mut applies = judged.applies;
+        for note in &mut applies.0 {
+            note.expected = None;
+        }
+        let all = judged.why.both(applies);
+        let mut evidence = Vec::new();
+        let mut missing = Vec::new();
+        for Note { pointer, known, computed, expected } in all.0 {
+            if known {
+                let expected = expected.filter(|_| judged.outcome == wit::Outcome::Violated);
+                let computed = computed.map(|(name, title, value)| wit::Computed {
+                    name: name.into(),
+                    title: title.into(),
+                    value,
+                });
+                evidence.push(wit::Evidence { pointer, computed, expected });
+            } else {
+                missing.push(pointer);
+            }
+        }
+        self.findings.push(wit::Finding {
+            rule: u32::try_from(rule).unwrap_or(u32::MAX),
+            outcome: judged.outcome,
+            item: item.map(|at| at.pointer()),
+            reason: because.filter(|_| judged.because).map(Into::into),
+            evidence,
+            missing,
+        });
+    }
+
+    /// The contract's answer.
+    pub fn into_assessment(self) -> wit::Assessment {
+        wit::Assessment {
+            outcomes: self.outcomes,
+            findings: self.findings,
+            scores: self.scores,
+            identifications: self.identifications,
+        }
+    }
+}

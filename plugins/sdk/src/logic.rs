@@ -1,0 +1,176 @@
+//! Three-valued logic (Kleene) that can say why.
+//!
+//! Every generated predicate is generic over [`Why`]. With `()` it is plain
+//! code that answers true, false or unknown; with [`Trace`] the same code also
+//! collects the facts that decided. Only findings pay for the second.
+
+/// Where a fact stands: a JSON pointer with `*` for list positions, and the
+/// positions.
+#[derive(Clone, Copy, Debug)]
+pub struct At<'a> {
+    /// `/sections/hazchem/units/*/in_service`.
+    pub pattern: &'static str,
+    /// One for each `*`.
+    pub indices: &'a [usize],
+}
+
+impl At<'_> {
+    /// The JSON pointer.
+    pub fn pointer(&self) -> String {
+        let mut pointer = String::with_capacity(self.pattern.len() + 4);
+        let mut indices = self.indices.iter();
+        for (n, part) in self.pattern.split('*').enumerate() {
+            if n > 0
+                && let Some(index) = indices.next()
+            {
+                pointer.push_str(itoa(*index, &mut [0; 20]));
+            }
+            pointer.push_str(part);
+        }
+        pointer
+    }
+}
+
+fn itoa(mut n: usize, buffer: &mut [u8; 20]) -> &str {
+    let mut at = buffer.len();
+    loop {
+        at -= 1;
+        if let Some(digit) = buffer.get_mut(at) {
+            *digit = b'0' + (n % 10) as u8;
+        }
+        n /= 10;
+        if n == 0 {
+            break;
+        }
+    }
+    buffer.get(at..).and_then(|digits| std::str::from_utf8(digits).ok()).unwrap_or_default()
+}
+
+/// One fact in a reason.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// JSON pointer of the fact, or of the object of a computed value.
+    pub pointer: String,
+    /// Unknown facts are reported missing, known ones as evidence.
+    pub known: bool,
+    /// Name, titles and printed value, when computed.
+    pub computed: Option<(&'static str, crate::TextMeta, String)>,
+    /// What would have been right.
+    pub expected: Option<String>,
+}
+
+/// How much of the reason is kept.
+pub trait Why: Sized {
+    /// Nothing to say.
+    fn nothing() -> Self;
+    /// A fact was read.
+    fn read(at: At<'_>, known: bool) -> Self;
+    /// Notes made by `notes`, called only when reasons are kept.
+    fn notes(notes: impl FnOnce(&mut Vec<Note>)) -> Self;
+    /// Both reasons, without repetition.
+    fn both(self, other: Self) -> Self;
+    /// Sets what would have been right on the known facts that carry nothing yet.
+    fn expect(self, expected: impl FnOnce() -> String) -> Self;
+}
+
+impl Why for () {
+    #[inline]
+    fn nothing() {}
+    #[inline]
+    fn read(_: At<'_>, _: bool) {}
+    #[inline]
+    fn notes(_: impl FnOnce(&mut Vec<Note>)) {}
+    #[inline]
+    fn both(self, (): ()) {}
+    #[inline]
+    fn expect(self, _: impl FnOnce() -> String) {}
+}
+
+/// The facts that decided.
+#[derive(Clone, Debug, Default)]
+pub struct Trace(pub Vec<Note>);
+
+impl Why for Trace {
+    fn nothing() -> Self {
+        Trace(Vec::new())
+    }
+    fn read(at: At<'_>, known: bool) -> Self {
+        Trace(vec![Note { pointer: at.pointer(), known, computed: None, expected: None }])
+    }
+    fn notes(notes: impl FnOnce(&mut Vec<Note>)) -> Self {
+        let mut all = Vec::new();
+        notes(&mut all);
+        Trace(all)
+    }
+    fn both(mut self, other: Self) -> Self {
+        for note in other.0 {
+            let same = |have: &&mut Note| {
+                have.pointer == note.pointer
+                    && have.computed.as_ref().map(|c| c.0) == note.computed.as_ref().map(|c| c.0)
+            };
+            match self.0.iter_mut().find(same) {
+                Some(have) => {
+                    have.known &= note.known;
+                    if have.expected.is_none() {
+                        have.expected = note.expected;
+                    }
+                }
+                None => self.0.push(note),
+            }
+        }
+        self
+    }
+    fn expect(mut self, expected: impl FnOnce() -> String) -> Self {
+        // What is expected of `a` in `a < b` belongs to `a`, the first fact.
+        if let Some(first) = self.0.first_mut()
+            && first.known
+            && first.expected.is_none()
+        {
+            first.expected = Some(expected());
+        }
+        self
+    }
+}
+
+/// A condition: true, false or unknown, and why.
+#[derive(Clone, Debug)]
+pub struct Cond<W> {
+    /// `None` is unknown.
+    pub is: Option<bool>,
+    /// When known, the facts that decided; when unknown, those that lack.
+    pub why: W,
+}
+
+impl<W: Why> Cond<W> {
+    /// A condition that reads no fact.
+    #[inline]
+    pub fn always(is: bool) -> Self {
+        Cond { is: Some(is), why: W::nothing() }
+    }
+}
+
+/// Both hold. False on one side decides.
+#[inline]
+pub fn and<W: Why>(a: Cond<W>, b: Cond<W>) -> Cond<W> {
+    match (a.is, b.is) {
+        (Some(false), Some(false)) => Cond { is: Some(false), why: a.why.both(b.why) },
+        (Some(false), _) => a,
+        (_, Some(false)) => b,
+        (Some(true), Some(true)) => Cond { is: Some(true), why: a.why.both(b.why) },
+        (None, None) => Cond { is: None, why: a.why.both(b.why) },
+        (None, _) => a,
+        (_, None) => b,
+    }
+}
+
+/// One holds. True on one side decides.
+#[inline]
+pub fn or<W: Why>(a: Cond<W>, b: Cond<W>) -> Cond<W> {
+    not(and(not(a), not(b)))
+}
+
+/// The opposite; unknown stays unknown.
+#[inline]
+pub fn not<W: Why>(a: Cond<W>) -> Cond<W> {
+    Cond { is: a.is.map(|is| !is), why: a.why }
+}

@@ -1,0 +1,107 @@
+//! The pages are tests: every example and every boundary value of every rule,
+//! against the component that ships, the native code and the interpreter; and
+//! every mutant of every row against its page.
+
+mod sectors;
+
+use anjian_model::Outcome;
+use sectors::Sector;
+
+fn no(problems: &[String]) {
+    assert!(problems.is_empty(), "\n{}\n{} problems", problems.join("\n"), problems.len());
+}
+
+/// The host judges dates; the plugin does not know when it is in force.
+fn in_force(rule: &anjian_rows::book::Rule, date: &str) -> bool {
+    let from = rule.row.from.as_ref().is_none_or(|from| from.get_ref().to_string().as_str() <= date);
+    let to = rule.row.to.as_ref().is_none_or(|to| date <= to.get_ref().to_string().as_str());
+    from && to
+}
+
+#[test]
+fn pages_say_what_the_component_says() {
+    let mut problems = Vec::new();
+    let mut cases = 0;
+    for sector in sectors::all() {
+        for (index, rule) in sector.book.rules.iter().enumerate() {
+            let listed = sectors::trial(&sector, |trial| trial.cases(rule)).unwrap();
+            for (case, place) in listed {
+                cases += 1;
+                let date = case.reference_date.as_str();
+                let bytes = sectors::filing(&sector, &case.section, date);
+                let said = if in_force(rule, date) {
+                    sectors::by_component(&sector, &bytes, date).outcomes[index]
+                } else {
+                    Outcome::NotApplicable
+                };
+                if said != sectors::outcome(case.outcome) {
+                    problems.push(
+                        place
+                            .problem(format!(
+                                "`{}`, {}: the page says {}, the component says {said:?}",
+                                rule.id(),
+                                case.label,
+                                case.outcome.name()
+                            ))
+                            .to_string(),
+                    );
+                }
+            }
+        }
+    }
+    no(&problems);
+    assert!(cases > 100, "only {cases} cases were found");
+}
+
+#[test]
+fn missing_facts_are_named_as_the_pages_say() {
+    let mut problems = Vec::new();
+    for sector in sectors::all() {
+        for (index, rule) in sector.book.rules.iter().enumerate() {
+            for example in &rule.page.examples {
+                let date = example.reference_date.as_str();
+                let bytes = sectors::filing(&sector, &example.section, date);
+                let said = sectors::by_component(&sector, &bytes, date);
+                let missing: Vec<&String> =
+                    said.findings.iter().filter(|f| f.rule == index).flat_map(|f| &f.missing).collect();
+                for path in &example.missing {
+                    let pointer = format!("/sections/{}/{path}", sector.name);
+                    if !missing.contains(&&pointer) {
+                        problems.push(
+                            example
+                                .place
+                                .problem(format!("`{}`: {pointer} is not among the missing {missing:?}", rule.id()))
+                                .to_string(),
+                        );
+                    }
+                }
+            }
+        }
+    }
+    no(&problems);
+}
+
+#[test]
+fn pages_tell_rows_from_their_mutants() {
+    let mut problems = Vec::new();
+    for sector in sectors::all() {
+        for rule in &sector.book.rules {
+            let found = sectors::trial(&sector, |trial| trial.rule(rule));
+            problems.extend(found.iter().map(ToString::to_string));
+        }
+    }
+    no(&problems);
+}
+
+#[test]
+fn the_plugin_carries_its_pages() {
+    for Sector { book, plugin, .. } in sectors::all() {
+        for rule in &book.rules {
+            let page = plugin.explain(rule.id()).unwrap().unwrap();
+            assert_eq!(page.body.zh, rule.page.zh, "{}", rule.id());
+            assert_eq!(page.body.en, rule.page.en, "{}", rule.id());
+            assert_eq!(page.examples.len(), rule.page.examples.len(), "{}", rule.id());
+        }
+        assert!(plugin.explain("no/such-rule").unwrap().is_none());
+    }
+}
