@@ -103,7 +103,7 @@ fn for_guest(name: &str) -> (TempDir, Vec<u8>) {
     let folder = TempDir::new().unwrap();
     fs::write(folder.path().join("guest.wasm"), anjian_tests::guest(name).unwrap()).unwrap();
     let mut filing: Value = serde_json::from_slice(&violating()).unwrap();
-    filing["sections"]["demo"] = json!({});
+    filing["sections"]["test"] = json!({});
     (folder, serde_json::to_vec(&filing).unwrap())
 }
 

@@ -37,10 +37,6 @@ impl Defect {
     }
 }
 
-/// Above this many members, repeated names are looked up in a map. Below it,
-/// comparing lengths first is faster.
-const FEW: usize = 32;
-
 /// Why a text is given up, with the offset.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Refusal {
@@ -59,6 +55,8 @@ pub(super) fn scan(text: &str, first_line: u32) -> Result<(Document<'_>, Vec<Def
         entries: Vec::with_capacity(text.len() / 16 + 4),
         open: Vec::with_capacity(MAX_DEPTH),
         defects: Vec::new(),
+        prints: Vec::new(),
+        escaped_name: false,
         key: None,
     };
     scanner.run()?;
@@ -72,9 +70,14 @@ struct Scanner<'a> {
     text: &'a str,
     at: usize,
     entries: Vec<Entry>,
-    /// Containers that are not closed yet.
-    open: Vec<Index>,
+    /// Containers that are not closed yet, with the length of `prints` when
+    /// they were opened.
+    open: Vec<(Index, usize)>,
     defects: Vec<Defect>,
+    /// Fingerprints of the member names of open objects.
+    prints: Vec<u64>,
+    /// A name was written with an escape, so equal names may look different.
+    escaped_name: bool,
     /// The name of the member whose value comes next.
     key: Option<(usize, usize)>,
 }
@@ -100,7 +103,7 @@ impl Scanner<'_> {
 
     fn push(&mut self, kind: Kind, length: usize) -> Index {
         let index = document::index(self.entries.len());
-        if let Some(parent) = self.open.last().copied()
+        if let Some((parent, _)) = self.open.last().copied()
             && let Some(parent) = self.entries.get_mut(parent as usize)
         {
             parent.len += 1;
@@ -121,49 +124,55 @@ impl Scanner<'_> {
             return Err(Refusal::TooDeep(self.at));
         }
         let index = self.push(kind, 1);
-        self.open.push(index);
+        self.open.push((index, self.prints.len()));
         Ok(())
     }
 
     fn leave(&mut self) {
         self.at += 1;
         let next = document::index(self.entries.len());
-        if let Some(index) = self.open.pop()
+        if let Some((index, prints)) = self.open.pop()
             && let Some(entry) = self.entries.get_mut(index as usize)
         {
             entry.end = document::index(self.at);
             entry.next = next;
-            if entry.kind == Kind::Object {
+            if entry.kind == Kind::Object && self.may_repeat(prints) {
                 self.repeated(index);
             }
+            self.prints.truncate(prints);
         }
     }
 
+    /// Whether two names since `start` have one fingerprint.
+    fn may_repeat(&mut self, start: usize) -> bool {
+        let prints = self.prints.get_mut(start..).unwrap_or_default();
+        prints.sort_unstable();
+        self.escaped_name || prints.array_windows().any(|[a, b]| a == b)
+    }
+
     fn string(&mut self) -> Result<(), Refusal> {
-        let rest = self.text.as_bytes().get(self.at + 1..).unwrap_or_default();
+        let bytes = self.text.as_bytes();
         let mut escaped = false;
-        let mut skip = false;
-        let length = rest
-            .iter()
-            .position(|&byte| match byte {
-                _ if skip => {
-                    skip = false;
-                    false
-                }
-                b'\\' => {
+        let mut end = self.at + 1;
+        loop {
+            match bytes.get(end) {
+                None | Some(b'"') => break,
+                Some(b'\\') => {
                     escaped = true;
-                    skip = true;
-                    false
+                    end += 2;
                 }
-                byte => byte == b'"',
-            })
-            .unwrap_or(rest.len());
-        let (start, end) = (self.at + 1, self.at + 1 + length);
+                Some(_) => end += 1,
+            }
+        }
+        let start = self.at + 1;
         if escaped && document::decode(self.text.get(start..end).unwrap_or_default()).is_none() {
             return Err(Refusal::Surrogate(self.at));
         }
         if self.key.is_none() && self.in_object() {
             self.key = Some((start, end));
+            self.escaped_name |= escaped;
+            let name = bytes.get(start..end).unwrap_or_default();
+            self.prints.push(fingerprint(name));
             self.at = end + 1;
             return Ok(());
         }
@@ -172,14 +181,14 @@ impl Scanner<'_> {
         } else {
             Kind::String
         };
-        self.push(kind, length + 2);
+        self.push(kind, end + 1 - self.at);
         Ok(())
     }
 
     fn in_object(&self) -> bool {
         self.open
             .last()
-            .and_then(|index| self.entries.get(*index as usize))
+            .and_then(|(index, _)| self.entries.get(*index as usize))
             .is_some_and(|entry| entry.kind == Kind::Object)
     }
 
@@ -200,21 +209,12 @@ impl Scanner<'_> {
     fn repeated(&mut self, object: Index) {
         let members = self.names(object);
         let mut found = Vec::new();
-        if members.len() <= FEW {
-            for (n, (again, name)) in members.iter().enumerate() {
-                let earlier = members.iter().take(n);
-                if let Some((first, _)) = earlier.into_iter().find(|(_, other)| other == name) {
-                    found.push((*first, *again, n));
-                }
-            }
-        } else {
-            let mut seen = HashMap::with_capacity(members.len());
-            for (n, (again, name)) in members.iter().enumerate() {
-                match seen.get(name) {
-                    Some(first) => found.push((*first, *again, n)),
-                    None => {
-                        seen.insert(name, *again);
-                    }
+        let mut seen = HashMap::with_capacity(members.len());
+        for (n, (again, name)) in members.iter().enumerate() {
+            match seen.get(name) {
+                Some(first) => found.push((*first, *again, n)),
+                None => {
+                    seen.insert(name, *again);
                 }
             }
         }
@@ -246,4 +246,19 @@ impl Scanner<'_> {
         }
         names
     }
+}
+
+/// Length and both ends of a name, mixed. Equal names have equal fingerprints;
+/// different names nearly always different ones, and where not, the names
+/// themselves are compared.
+fn fingerprint(name: &[u8]) -> u64 {
+    let first = name
+        .first_chunk::<8>()
+        .map(|head| u64::from_le_bytes(*head));
+    let last = name.last_chunk::<8>().map(|tail| u64::from_le_bytes(*tail));
+    let mixed = match (first, last) {
+        (Some(first), Some(last)) => first.rotate_left(29) ^ last,
+        _ => name.iter().fold(0, |sum, byte| sum << 8 | u64::from(*byte)),
+    };
+    mixed.wrapping_add((name.len() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15))
 }

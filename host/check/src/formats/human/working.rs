@@ -1,7 +1,7 @@
 //! Calculations line by line, as an officer follows them by hand, and scores.
 
 use anjian_model::{Identification, Score};
-use annotate_snippets::Level;
+use annotate_snippets::{Level, normalize_untrusted_str};
 use unicode_width::UnicodeWidthStr;
 
 use super::Human;
@@ -76,15 +76,18 @@ impl Human {
     }
 }
 
-/// Rows with their columns below each other.
+/// Rows with their columns below each other. Labels may repeat what was
+/// filed, and a filing must not steer the terminal.
 fn table(out: &mut Vec<u8>, rows: &[[String; 3]]) {
+    let clean = |row: &[String; 3]| row.each_ref().map(|cell| normalize_untrusted_str(cell));
+    let rows: Vec<[String; 3]> = rows.iter().map(clean).collect();
     let mut widths = [0; 3];
-    for row in rows {
+    for row in &rows {
         for (width, cell) in widths.iter_mut().zip(row) {
             *width = (*width).max(cell.width());
         }
     }
-    for row in rows {
+    for row in &rows {
         let mut line = String::from("   |");
         for (width, cell) in widths.iter().zip(row) {
             line.push_str("  ");

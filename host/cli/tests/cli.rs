@@ -1,0 +1,61 @@
+//! What the command does without looking at what plugins say: arguments,
+//! configuration, and the statuses that go with them.
+
+use std::process::{Command, Output, Stdio};
+
+fn anjian(args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_anjian"))
+        .args(args)
+        .stdin(Stdio::null())
+        .output()
+        .unwrap()
+}
+
+#[track_caller]
+fn check(args: &[&str], status: i32, said: &str) {
+    let output = anjian(args);
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(status), "{error}");
+    assert!(error.contains(said), "{error}");
+}
+
+#[test]
+fn usage_and_configuration() {
+    check(&[], 2, "Usage");
+    check(&["check"], 2, "PATH");
+    check(&["check", "x", "--format", "xml"], 2, "human");
+    check(
+        &["check", "x", "--as-of", "2026-02-30"],
+        2,
+        "date of the calendar",
+    );
+    check(&["check", "x", "--fail-on", "all"], 2, "major_hazard");
+    check(&["check", "x", "--jobs", "0"], 2, "1..=1024");
+    check(
+        &["rules", "--plugins", "no/such/folder"],
+        2,
+        "no/such/folder",
+    );
+}
+
+#[test]
+fn a_plugin_that_cannot_be_loaded() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("broken.wasm"), "not wasm").unwrap();
+    let folder = folder.path().to_str().unwrap();
+    check(
+        &["rules", "--plugins", folder],
+        4,
+        "broken.wasm cannot be used",
+    );
+}
+
+#[test]
+fn help_names_the_statuses() {
+    let output = anjian(&["check", "--help"]);
+    let help = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    for word in ["130", "--fail-on", "expected.json", "graver"] {
+        assert!(help.contains(word), "{word}");
+    }
+}
