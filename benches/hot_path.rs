@@ -1,6 +1,10 @@
 //! The way of one filing, step by step. See `benches/README.md` for what each
 //! number means.
-#![expect(missing_docs, clippy::unwrap_used, reason = "a bench stops at the first surprise")]
+#![expect(
+    missing_docs,
+    clippy::unwrap_used,
+    reason = "a bench stops at the first surprise"
+)]
 
 use std::hint::black_box;
 use std::sync::Arc;
@@ -16,7 +20,8 @@ use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_m
 
 /// The smallest filing: what is left is the instance, the call and the rules
 /// that find nothing to judge.
-const EMPTY: &[u8] = br#"{"filing_id":"e","reference_date":"2026-06-30","sections":{"hazchem":{"units":[]}}}"#;
+const EMPTY: &[u8] =
+    br#"{"filing_id":"e","reference_date":"2026-06-30","sections":{"hazchem":{"units":[]}}}"#;
 
 fn plugin() -> Plugin {
     let engine = Engine::new(Limits::default()).unwrap();
@@ -46,8 +51,14 @@ fn steps(c: &mut Criterion) {
     let mut checker = Checker::new(Options::default()).unwrap();
     checker.add(Arc::new(plugin.clone())).unwrap();
     let samples = filings().unwrap();
-    let typical = samples.iter().find(|sample| sample.name.starts_with("03")).unwrap();
-    let large = samples.iter().max_by_key(|sample| sample.bytes.len()).unwrap();
+    let typical = samples
+        .iter()
+        .find(|sample| sample.name.starts_with("03"))
+        .unwrap();
+    let large = samples
+        .iter()
+        .max_by_key(|sample| sample.bytes.len())
+        .unwrap();
     for (size, sample) in [("typical", typical), ("large", large)] {
         let mut group = c.benchmark_group(size);
         group.throughput(Throughput::Bytes(sample.bytes.len() as u64));
@@ -66,7 +77,11 @@ fn steps(c: &mut Criterion) {
         });
         group.finish();
     }
-    let empty = Sample { name: "empty".into(), bytes: EMPTY.to_vec(), date: "2026-06-30".into() };
+    let empty = Sample {
+        name: "empty".into(),
+        bytes: EMPTY.to_vec(),
+        date: "2026-06-30".into(),
+    };
     c.bench_function("instantiate", |b| {
         b.iter(|| black_box(plugin.evaluate(request(&empty)).unwrap()));
     });
@@ -78,7 +93,10 @@ fn steps(c: &mut Criterion) {
 fn threads(c: &mut Criterion) {
     let plugin = plugin();
     let samples = filings().unwrap();
-    let typical = samples.iter().find(|sample| sample.name.starts_with("03")).unwrap();
+    let typical = samples
+        .iter()
+        .find(|sample| sample.name.starts_with("03"))
+        .unwrap();
     let mut group = c.benchmark_group("threads");
     for count in [1_u64, 2] {
         group.throughput(Throughput::Elements(count));

@@ -28,11 +28,22 @@ pub fn filings() -> std::io::Result<Vec<Sample>> {
     folders.sort();
     let mut samples = Vec::new();
     for folder in folders {
-        let Ok(bytes) = fs::read(folder.join("filing.json")) else { continue };
-        let Ok(value) = serde_json::from_slice::<serde_json::Value>(&bytes) else { continue };
-        let date = value.get("reference_date").and_then(|date| date.as_str()).unwrap_or("2026-06-30");
+        let Ok(bytes) = fs::read(folder.join("filing.json")) else {
+            continue;
+        };
+        let Ok(value) = serde_json::from_slice::<serde_json::Value>(&bytes) else {
+            continue;
+        };
+        let date = value
+            .get("reference_date")
+            .and_then(|date| date.as_str())
+            .unwrap_or("2026-06-30");
         samples.push(Sample {
-            name: folder.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+            name: folder
+                .file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned(),
             date: date.to_owned(),
             bytes,
         });

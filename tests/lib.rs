@@ -7,7 +7,12 @@ pub fn guest(name: &str) -> Option<&'static [u8]> {
     macro_rules! find {
         ($guest:ident) => {
             if name == stringify!($guest) {
-                return Some(include_bytes!(concat!(env!("OUT_DIR"), "/", stringify!($guest), ".wasm")));
+                return Some(include_bytes!(concat!(
+                    env!("OUT_DIR"),
+                    "/",
+                    stringify!($guest),
+                    ".wasm"
+                )));
             }
         };
     }

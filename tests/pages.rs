@@ -8,13 +8,26 @@ use anjian_model::Outcome;
 use sectors::Sector;
 
 fn no(problems: &[String]) {
-    assert!(problems.is_empty(), "\n{}\n{} problems", problems.join("\n"), problems.len());
+    assert!(
+        problems.is_empty(),
+        "\n{}\n{} problems",
+        problems.join("\n"),
+        problems.len()
+    );
 }
 
 /// The host judges dates; the plugin does not know when it is in force.
-fn in_force(rule: &anjian_rows::book::Rule, date: &str) -> bool {
-    let from = rule.row.from.as_ref().is_none_or(|from| from.get_ref().to_string().as_str() <= date);
-    let to = rule.row.to.as_ref().is_none_or(|to| date <= to.get_ref().to_string().as_str());
+fn in_force(rule: &anjian_rows::rule::Rule, date: &str) -> bool {
+    let from = rule
+        .row
+        .from
+        .as_ref()
+        .is_none_or(|from| from.get_ref().to_string().as_str() <= date);
+    let to = rule
+        .row
+        .to
+        .as_ref()
+        .is_none_or(|to| date <= to.get_ref().to_string().as_str());
     from && to
 }
 
@@ -62,15 +75,22 @@ fn missing_facts_are_named_as_the_pages_say() {
                 let date = example.reference_date.as_str();
                 let bytes = sectors::filing(&sector, &example.section, date);
                 let said = sectors::by_component(&sector, &bytes, date);
-                let missing: Vec<&String> =
-                    said.findings.iter().filter(|f| f.rule == index).flat_map(|f| &f.missing).collect();
+                let missing: Vec<&String> = said
+                    .findings
+                    .iter()
+                    .filter(|f| f.rule == index)
+                    .flat_map(|f| &f.missing)
+                    .collect();
                 for path in &example.missing {
                     let pointer = format!("/sections/{}/{path}", sector.name);
                     if !missing.contains(&&pointer) {
                         problems.push(
                             example
                                 .place
-                                .problem(format!("`{}`: {pointer} is not among the missing {missing:?}", rule.id()))
+                                .problem(format!(
+                                    "`{}`: {pointer} is not among the missing {missing:?}",
+                                    rule.id()
+                                ))
                                 .to_string(),
                         );
                     }
@@ -100,7 +120,12 @@ fn the_plugin_carries_its_pages() {
             let page = plugin.explain(rule.id()).unwrap().unwrap();
             assert_eq!(page.body.zh, rule.page.zh, "{}", rule.id());
             assert_eq!(page.body.en, rule.page.en, "{}", rule.id());
-            assert_eq!(page.examples.len(), rule.page.examples.len(), "{}", rule.id());
+            assert_eq!(
+                page.examples.len(),
+                rule.page.examples.len(),
+                "{}",
+                rule.id()
+            );
         }
         assert!(plugin.explain("no/such-rule").unwrap().is_none());
     }

@@ -15,7 +15,10 @@ fn every_row_of_the_law_has_a_rule() {
         .iter()
         .flat_map(|sector| sector.book.rules.iter().map(|rule| rule.id().to_owned()))
         .collect();
-    let rows: Vec<&str> = ROWS.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).collect();
+    let rows: Vec<&str> = ROWS
+        .lines()
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+        .collect();
     assert!(rows.len() >= 69, "the list is incomplete: {}", rows.len());
     let missing: Vec<&&str> = rows.iter().filter(|row| !rules.contains(**row)).collect();
     assert!(missing.is_empty(), "rows without a rule: {missing:?}");
@@ -26,7 +29,11 @@ fn ids_are_unique_over_all_plugins() {
     let mut seen = BTreeSet::new();
     for sector in sectors::all() {
         for rule in &sector.book.rules {
-            assert!(seen.insert(rule.id().to_owned()), "{} is there twice", rule.id());
+            assert!(
+                seen.insert(rule.id().to_owned()),
+                "{} is there twice",
+                rule.id()
+            );
         }
     }
 }
@@ -41,8 +48,12 @@ fn what_the_plugin_says_is_what_the_rows_say() {
         for (rule, row) in said.rules.iter().zip(&sector.book.rules) {
             assert_eq!(rule.title.zh, row.row.title.zh, "{}", rule.id);
             assert!(!rule.clause.is_empty(), "{} cites no clause", rule.id);
-            assert!(said.instruments.iter().any(|i| i.key == rule.instrument), "{}", rule.id);
-            assert!(!rule.facts.is_empty() , "{} reads nothing", rule.id);
+            assert!(
+                said.instruments.iter().any(|i| i.key == rule.instrument),
+                "{}",
+                rule.id
+            );
+            assert!(!rule.facts.is_empty(), "{} reads nothing", rule.id);
         }
     }
 }
@@ -50,8 +61,16 @@ fn what_the_plugin_says_is_what_the_rows_say() {
 #[test]
 fn names_of_quantities_end_with_their_unit() {
     let suffixes = [
-        ("m", "_m"), ("t", "_t"), ("%", "_pct"), ("h", "_h"), ("m3", "_m3"), ("t/m3", "_t_m3"),
-        ("days", "_days"), ("min", "_min"), ("MPa", "_mpa"), ("℃", "_c"),
+        ("m", "_m"),
+        ("t", "_t"),
+        ("%", "_pct"),
+        ("h", "_h"),
+        ("m3", "_m3"),
+        ("t/m3", "_t_m3"),
+        ("days", "_days"),
+        ("min", "_min"),
+        ("MPa", "_mpa"),
+        ("℃", "_c"),
     ];
     for sector in sectors::all() {
         let schema = &sector.book.schema;
@@ -59,7 +78,12 @@ fn names_of_quantities_end_with_their_unit() {
             for field in entity.fields.iter().filter(|field| !field.unit.is_empty()) {
                 let suffix = suffixes.iter().find(|(unit, _)| *unit == field.unit);
                 let (_, suffix) = suffix.unwrap_or_else(|| panic_unit(&field.name, &field.unit));
-                assert!(field.name.ends_with(suffix), "`{}` is in {}", field.name, field.unit);
+                assert!(
+                    field.name.ends_with(suffix),
+                    "`{}` is in {}",
+                    field.name,
+                    field.unit
+                );
             }
         }
     }

@@ -34,36 +34,76 @@ fn entity(schema: &Schema, entity: &Entity, depth: usize) -> BoxedStrategy<Value
 }
 
 fn value(schema: &Schema, field: &Field, depth: usize) -> BoxedStrategy<Value> {
-    let texts = |list: &[&str]| {
-        select(list.iter().map(|text| json!(text)).collect::<Vec<Value>>()).boxed()
-    };
+    let texts =
+        |list: &[&str]| select(list.iter().map(|text| json!(text)).collect::<Vec<Value>>()).boxed();
     let known = match &field.ty {
         Ty::Bool => any::<bool>().prop_map(Value::Bool).boxed(),
-        Ty::Int => select(vec![json!(0), json!(1), json!(2), json!(29), json!(30), json!(50), json!(99), json!(100)]).boxed(),
-        Ty::Number => select(vec!["0", "0.3", "0.5", "1", "1.2", "4.999", "5", "9.99", "12.5", "50", "499.9", "500", "500.1", "1000"])
-            .prop_map(|digits| serde_json::from_str(digits).unwrap())
-            .boxed(),
-        Ty::Date => texts(&["2017-11-12", "2025-12-30", "2025-12-31", "2026-06-29", "2026-06-30", "2026-07-01"]),
+        Ty::Int => select(vec![
+            json!(0),
+            json!(1),
+            json!(2),
+            json!(29),
+            json!(30),
+            json!(50),
+            json!(99),
+            json!(100),
+        ])
+        .boxed(),
+        Ty::Number => select(vec![
+            "0", "0.3", "0.5", "1", "1.2", "4.999", "5", "9.99", "12.5", "50", "499.9", "500",
+            "500.1", "1000",
+        ])
+        .prop_map(|digits| serde_json::from_str(digits).unwrap())
+        .boxed(),
+        Ty::Date => texts(&[
+            "2017-11-12",
+            "2025-12-30",
+            "2025-12-31",
+            "2026-06-29",
+            "2026-06-30",
+            "2026-07-01",
+        ]),
         Ty::DateTime => texts(&["2026-06-30T08:00", "2026-06-30T08:30", "2026-06-30T08:31"]),
         Ty::Text => match &field.words {
             Some(words) => texts(&words.iter().map(String::as_str).collect::<Vec<_>>()),
-            None => texts(&["氯", "液氨", "甲醇", "U-1", "U-2", "7782-50-5", "7664-41-7", "67-56-1", "别的"]),
+            None => texts(&[
+                "氯",
+                "液氨",
+                "甲醇",
+                "U-1",
+                "U-2",
+                "7782-50-5",
+                "7664-41-7",
+                "67-56-1",
+                "别的",
+            ]),
         },
         Ty::Words => {
             let words: Vec<Value> = match &field.words {
                 Some(words) => words.iter().map(|word| json!(word)).collect(),
-                None => ["氯化工艺", "硝化", "精馏", "别的工艺"].iter().map(|word| json!(word)).collect(),
+                None => ["氯化工艺", "硝化", "精馏", "别的工艺"]
+                    .iter()
+                    .map(|word| json!(word))
+                    .collect(),
             };
             let most = words.len().min(4);
-            proptest::sample::subsequence(words, 0..=most).prop_map(Value::Array).boxed()
+            proptest::sample::subsequence(words, 0..=most)
+                .prop_map(Value::Array)
+                .boxed()
         }
         Ty::Items(of) if depth < 3 => {
             let item = entity(schema, &schema.entities[of], depth + 1);
-            prop::collection::vec(item, 0..3).prop_map(Value::Array).boxed()
+            prop::collection::vec(item, 0..3)
+                .prop_map(Value::Array)
+                .boxed()
         }
         Ty::Items(_) => Just(json!([])).boxed(),
     };
-    if field.none { prop_oneof![5 => known, 1 => Just(json!("none"))].boxed() } else { known }
+    if field.none {
+        prop_oneof![5 => known, 1 => Just(json!("none"))].boxed()
+    } else {
+        known
+    }
 }
 
 /// Paths of all facts that are filed, lists and what is in them.
@@ -86,7 +126,11 @@ fn walk(value: &Value, path: &mut String, all: &mut Vec<String>) {
             }
         }
         Value::Array(items) => {
-            for (index, item) in items.iter().enumerate().filter(|(_, item)| item.is_object()) {
+            for (index, item) in items
+                .iter()
+                .enumerate()
+                .filter(|(_, item)| item.is_object())
+            {
                 path.push_str(&format!("/{index}"));
                 walk(item, path, all);
                 path.truncate(length);
@@ -100,7 +144,13 @@ fn walk(value: &Value, path: &mut String, all: &mut Vec<String>) {
 pub fn pattern(section: &str, path: &str) -> String {
     let parts: Vec<&str> = path
         .split('/')
-        .map(|part| if !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()) { "*" } else { part })
+        .map(|part| {
+            if !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()) {
+                "*"
+            } else {
+                part
+            }
+        })
         .collect();
     format!("/sections/{section}{}", parts.join("/"))
 }
@@ -108,9 +158,13 @@ pub fn pattern(section: &str, path: &str) -> String {
 /// The same section with members and list entries in the opposite order.
 pub fn turned(value: &Value) -> Value {
     match value {
-        Value::Object(members) => {
-            Value::Object(members.iter().rev().map(|(name, value)| (name.clone(), turned(value))).collect())
-        }
+        Value::Object(members) => Value::Object(
+            members
+                .iter()
+                .rev()
+                .map(|(name, value)| (name.clone(), turned(value)))
+                .collect(),
+        ),
         Value::Array(items) => Value::Array(items.iter().rev().map(turned).collect()),
         other => other.clone(),
     }

@@ -1,6 +1,11 @@
 //! Each plugin three times: as the component that ships, as the same rules
 //! compiled natively, and as rows for the interpreter.
-#![expect(clippy::unwrap_used, clippy::panic, dead_code, reason = "shared by several tests; a test stops at the first surprise")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    dead_code,
+    reason = "shared by several tests; a test stops at the first surprise"
+)]
 
 use std::path::{Path, PathBuf};
 
@@ -38,7 +43,10 @@ pub struct Sector {
 }
 
 pub fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .unwrap()
+        .to_owned()
 }
 
 pub fn engine() -> Engine {
@@ -52,7 +60,14 @@ pub fn all() -> Vec<Sector> {
         .map(|bundled| {
             let folder = root().join("plugins").join(bundled.name);
             let book = Book::load(&folder, &root().join("schemas")).unwrap_or_else(|problems| {
-                panic!("{}", problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
+                panic!(
+                    "{}",
+                    problems
+                        .iter()
+                        .map(ToString::to_string)
+                        .collect::<Vec<_>>()
+                        .join("\n")
+                )
             });
             Sector {
                 name: bundled.name,
@@ -86,12 +101,21 @@ pub fn contract_request(bytes: &[u8], date: &str) -> contract::Request {
 }
 
 pub fn by_component(sector: &Sector, bytes: &[u8], date: &str) -> anjian_model::Assessment {
-    let request =
-        Request { filing: bytes, reference_date: date, submission_date: date, parameters: b"" };
+    let request = Request {
+        filing: bytes,
+        reference_date: date,
+        submission_date: date,
+        parameters: b"",
+    };
     sector.plugin.evaluate(request).unwrap()
 }
 
-pub fn by_interpreter(sector: &Sector, rule: &anjian_rows::book::Rule, section: &Value, date: &str) -> Judgement {
+pub fn by_interpreter(
+    sector: &Sector,
+    rule: &anjian_rows::rule::Rule,
+    section: &Value,
+    date: &str,
+) -> Judgement {
     let day = date.parse().unwrap();
     let lookup = |name: &str, at: &[usize]| computed(sector, section, date, name, at);
     let filing = Filing {
@@ -104,7 +128,13 @@ pub fn by_interpreter(sector: &Sector, rule: &anjian_rows::book::Rule, section: 
     judge(&sector.book, rule, Trees::of(rule), &filing)
 }
 
-pub fn computed(sector: &Sector, section: &Value, date: &str, name: &str, at: &[usize]) -> Val<'static> {
+pub fn computed(
+    sector: &Sector,
+    section: &Value,
+    date: &str,
+    name: &str,
+    at: &[usize],
+) -> Val<'static> {
     let request = contract_request(&filing(sector, section, date), date);
     match (sector.native.computed)(&request, name, at).unwrap().0 {
         None => Val::Unknown,
@@ -120,7 +150,10 @@ pub fn trial<R>(sector: &Sector, f: impl FnOnce(&Trial<'_>) -> R) -> R {
     let lookup = |section: &Value, (name, at): (&str, &[usize])| {
         computed(sector, section, anjian_rows::page::EXAMPLE_DATE, name, at)
     };
-    f(&Trial { book: &sector.book, computed: &lookup })
+    f(&Trial {
+        book: &sector.book,
+        computed: &lookup,
+    })
 }
 
 pub fn outcome(outcome: table::Outcome) -> Outcome {

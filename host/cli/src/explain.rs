@@ -91,13 +91,16 @@ fn head(rule: &Rule, instrument: Option<&Instrument>, lang: Lang) -> String {
     );
     row(lang.pick("性质", "kind"), &what);
     let confidence = match rule.confidence {
-        Confidence::High => lang.pick("已核对官方文本", "read in the official text"),
-        Confidence::Medium => lang.pick("条文待核对", "compare the official text"),
+        Confidence::High => lang.pick("可信度高", "high confidence"),
+        Confidence::Medium => lang.pick(
+            "可信度中等，须与官方文本核对",
+            "medium confidence: compare the official text",
+        ),
         Confidence::Unverified => {
-            lang.pick("未核实，不单独构成违反", "not confirmed; never a violation")
+            lang.pick("未核实，不单独构成违反", "not confirmed: never a violation")
         }
     };
-    row(lang.pick("条文", "text"), confidence);
+    row(lang.pick("条文", "confidence"), confidence);
     let from = rule.in_force_from.as_deref().unwrap_or("…");
     let to = rule.in_force_to.as_deref().unwrap_or("…");
     let by = match rule.in_force_by {

@@ -54,7 +54,7 @@ pub enum Severity {
 )]
 #[serde(rename_all = "snake_case")]
 pub enum Confidence {
-    /// Read in the official text.
+    /// Well confirmed: it may decide.
     High,
     /// From a secondary source: compare with the official text.
     Medium,

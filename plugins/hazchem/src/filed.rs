@@ -25,12 +25,20 @@ const SECTION: &str = "/sections/hazchem";
 /// All units' calculations, in the order of the filing.
 pub(crate) fn assessments<'c, 'f>(cx: &'c Cx<'f>) -> &'c [Option<Assessment<'f>>] {
     cx.cache.units.get_or_init(|| {
-        let residents = cx.section.residents_within_500m().and_then(|n| u64::try_from(n).ok());
+        let residents = cx
+            .section
+            .residents_within_500m()
+            .and_then(|n| u64::try_from(n).ok());
         let units = cx.section.units().unwrap_or_default().iter().map(Unit);
         units
             .map(|unit| {
-                let chemicals = unit.chemicals().map(|list| list.iter().map(Chemical).map(chemical));
-                exact(cx, gb18218::assess(unit.excluded_from_gb18218(), chemicals, residents))
+                let chemicals = unit
+                    .chemicals()
+                    .map(|list| list.iter().map(Chemical).map(chemical));
+                exact(
+                    cx,
+                    gb18218::assess(unit.excluded_from_gb18218(), chemicals, residents),
+                )
             })
             .collect()
     })
@@ -61,7 +69,9 @@ fn chemical<'f>(of: Chemical<'f>) -> gb18218::Chemical<'f> {
         name: of.name(),
         cas: chemical_cas(of),
         // A symbol that does not exist breaks the schema: the host blanked it.
-        symbols: of.symbols().and_then(|list| Symbols::read(list.iter().map(AsRef::as_ref))),
+        symbols: of
+            .symbols()
+            .and_then(|list| Symbols::read(list.iter().map(AsRef::as_ref))),
         q_design_max_t: of.q_design_max_t(),
         q_stock_t: of.q_stock_t(),
         is_mixture: of.is_mixture(),
@@ -96,7 +106,10 @@ fn unit_at<'c, 'f>(cx: &'c Cx<'f>, at: &[usize]) -> Option<(usize, Unit<'f>, &'c
 
 fn chemical_at<'f>(cx: &Cx<'f>, at: &[usize]) -> Option<Chemical<'f>> {
     let [unit, chemical] = at else { return None };
-    Unit(cx.section.units()?.get(*unit)?).chemicals()?.get(*chemical).map(Chemical)
+    Unit(cx.section.units()?.get(*unit)?)
+        .chemicals()?
+        .get(*chemical)
+        .map(Chemical)
 }
 
 fn result_at<'c, 'f>(cx: &'c Cx<'f>, at: &[usize]) -> Option<&'c gb18218::ChemicalResult<'f>> {
@@ -114,11 +127,18 @@ fn name(missing: Missing<'_>, unit: usize, facts: impl Iterator<Item = MissingFa
     }
 }
 
-fn name_in_chemical(missing: Missing<'_>, at: &[usize], facts: impl Iterator<Item = gb18218::Fact>) {
+fn name_in_chemical(
+    missing: Missing<'_>,
+    at: &[usize],
+    facts: impl Iterator<Item = gb18218::Fact>,
+) {
     if let (Some(missing), [unit, chemical]) = (missing, at) {
-        missing.extend(
-            facts.map(|fact| format!("{SECTION}/units/{unit}/chemicals/{chemical}/{}", fact.name())),
-        );
+        missing.extend(facts.map(|fact| {
+            format!(
+                "{SECTION}/units/{unit}/chemicals/{chemical}/{}",
+                fact.name()
+            )
+        }));
     }
 }
 
@@ -133,7 +153,11 @@ fn settled<T>(answer: Option<T>) -> Option<bool> {
     answer.map(|_| true)
 }
 
-pub(crate) fn unit_is_major_hazard(cx: &Cx<'_>, at: &[usize], missing: Missing<'_>) -> Option<bool> {
+pub(crate) fn unit_is_major_hazard(
+    cx: &Cx<'_>,
+    at: &[usize],
+    missing: Missing<'_>,
+) -> Option<bool> {
     let (index, _, unit) = unit_at(cx, at)?;
     let is = unit.is_major();
     if is.is_none() {
@@ -142,7 +166,11 @@ pub(crate) fn unit_is_major_hazard(cx: &Cx<'_>, at: &[usize], missing: Missing<'
     is
 }
 
-pub(crate) fn unit_major_hazard_settled(cx: &Cx<'_>, at: &[usize], missing: Missing<'_>) -> Option<bool> {
+pub(crate) fn unit_major_hazard_settled(
+    cx: &Cx<'_>,
+    at: &[usize],
+    missing: Missing<'_>,
+) -> Option<bool> {
     settled(unit_is_major_hazard(cx, at, missing))
 }
 
@@ -179,7 +207,12 @@ pub(crate) fn unit_r_value(cx: &Cx<'_>, at: &[usize], missing: Missing<'_>) -> O
     }
 }
 
-fn tolerance(declared: Option<Decimal>, fact: &str, at: &[usize], missing: Missing<'_>) -> Option<Decimal> {
+fn tolerance(
+    declared: Option<Decimal>,
+    fact: &str,
+    at: &[usize],
+    missing: Missing<'_>,
+) -> Option<Decimal> {
     match declared {
         Some(declared) => gb18218::tolerance(declared),
         None => {
@@ -191,11 +224,19 @@ fn tolerance(declared: Option<Decimal>, fact: &str, at: &[usize], missing: Missi
     }
 }
 
-pub(crate) fn unit_declared_s_tolerance(cx: &Cx<'_>, at: &[usize], missing: Missing<'_>) -> Option<Decimal> {
+pub(crate) fn unit_declared_s_tolerance(
+    cx: &Cx<'_>,
+    at: &[usize],
+    missing: Missing<'_>,
+) -> Option<Decimal> {
     tolerance(unit_at(cx, at)?.1.declared_s(), "declared_s", at, missing)
 }
 
-pub(crate) fn unit_declared_r_tolerance(cx: &Cx<'_>, at: &[usize], missing: Missing<'_>) -> Option<Decimal> {
+pub(crate) fn unit_declared_r_tolerance(
+    cx: &Cx<'_>,
+    at: &[usize],
+    missing: Missing<'_>,
+) -> Option<Decimal> {
     tolerance(unit_at(cx, at)?.1.declared_r(), "declared_r", at, missing)
 }
 
@@ -236,7 +277,10 @@ pub(crate) fn tank_farm_grade(cx: &Cx<'_>, at: &[usize], missing: Missing<'_>) -
         name_here(missing, &lacks);
         return None;
     };
-    let mut named = units.iter().enumerate().filter(|(_, unit)| Unit(unit).id() == Some(id));
+    let mut named = units
+        .iter()
+        .enumerate()
+        .filter(|(_, unit)| Unit(unit).id() == Some(id));
     match (named.next(), named.next()) {
         (Some((unit, _)), None) => unit_computed_grade(cx, &[unit], missing),
         // No unit of that name, or several: nobody can say which is meant.
@@ -250,11 +294,16 @@ pub(crate) fn tank_farm_grade(cx: &Cx<'_>, at: &[usize], missing: Missing<'_>) -
 fn process_names(cx: &Cx<'_>, at: &[usize]) -> Option<Match> {
     let unit = Unit(cx.section.units()?.get(*at.first()?)?);
     Some(two_keys::unit_has_key_process(
-        unit.process_names().map(|names| names.iter().map(AsRef::as_ref)),
+        unit.process_names()
+            .map(|names| names.iter().map(AsRef::as_ref)),
     ))
 }
 
-pub(crate) fn unit_has_key_process(cx: &Cx<'_>, at: &[usize], missing: Missing<'_>) -> Option<bool> {
+pub(crate) fn unit_has_key_process(
+    cx: &Cx<'_>,
+    at: &[usize],
+    missing: Missing<'_>,
+) -> Option<bool> {
     let is = process_names(cx, at)?.decided();
     if let (None, Some(unit)) = (is, at.first()) {
         name_here(missing, &[format!("units/{unit}/process_names")]);
@@ -262,24 +311,38 @@ pub(crate) fn unit_has_key_process(cx: &Cx<'_>, at: &[usize], missing: Missing<'
     is
 }
 
-pub(crate) fn unit_key_process_settled(cx: &Cx<'_>, at: &[usize], missing: Missing<'_>) -> Option<bool> {
+pub(crate) fn unit_key_process_settled(
+    cx: &Cx<'_>,
+    at: &[usize],
+    missing: Missing<'_>,
+) -> Option<bool> {
     settled(unit_has_key_process(cx, at, missing))
 }
 
-pub(crate) fn unit_has_key_chemical(cx: &Cx<'_>, at: &[usize], missing: Missing<'_>) -> Option<bool> {
+pub(crate) fn unit_has_key_chemical(
+    cx: &Cx<'_>,
+    at: &[usize],
+    missing: Missing<'_>,
+) -> Option<bool> {
     let index = *at.first()?;
     let unit = Unit(cx.section.units()?.get(index)?);
     let chemicals = unit.chemicals();
-    let found = two_keys::unit_has_key_chemical(
-        chemicals.map(|list| list.iter().map(Chemical).map(|of| (of.name(), chemical_cas(of)))),
-    );
+    let found = two_keys::unit_has_key_chemical(chemicals.map(|list| {
+        list.iter()
+            .map(Chemical)
+            .map(|of| (of.name(), chemical_cas(of)))
+    }));
     if found.decided().is_none() {
         match chemicals {
             None => name_here(missing, &[format!("units/{index}/chemicals")]),
             Some(list) => {
-                let open = list.iter().enumerate().filter(|(_, of)| key(Chemical(of)).decided().is_none());
-                let paths: Vec<String> =
-                    open.map(|(of, _)| format!("units/{index}/chemicals/{of}/cas")).collect();
+                let open = list
+                    .iter()
+                    .enumerate()
+                    .filter(|(_, of)| key(Chemical(of)).decided().is_none());
+                let paths: Vec<String> = open
+                    .map(|(of, _)| format!("units/{index}/chemicals/{of}/cas"))
+                    .collect();
                 name_here(missing, &paths);
             }
         }
@@ -304,7 +367,11 @@ pub(crate) fn chemical_is_key(cx: &Cx<'_>, at: &[usize], missing: Missing<'_>) -
     is
 }
 
-pub(crate) fn chemical_key_settled(cx: &Cx<'_>, at: &[usize], missing: Missing<'_>) -> Option<bool> {
+pub(crate) fn chemical_key_settled(
+    cx: &Cx<'_>,
+    at: &[usize],
+    missing: Missing<'_>,
+) -> Option<bool> {
     settled(chemical_is_key(cx, at, missing))
 }
 
@@ -317,7 +384,11 @@ pub(crate) fn chemical_table1_row(cx: &Cx<'_>, at: &[usize], missing: Missing<'_
     row.map(i64::from)
 }
 
-pub(crate) fn chemical_table1_settled(cx: &Cx<'_>, at: &[usize], missing: Missing<'_>) -> Option<bool> {
+pub(crate) fn chemical_table1_settled(
+    cx: &Cx<'_>,
+    at: &[usize],
+    missing: Missing<'_>,
+) -> Option<bool> {
     settled(chemical_table1_row(cx, at, missing))
 }
 
@@ -330,22 +401,36 @@ pub(crate) fn chemical_q_settled(cx: &Cx<'_>, at: &[usize], missing: Missing<'_>
     settled(source)
 }
 
-pub(crate) fn chemical_beta_settled(cx: &Cx<'_>, at: &[usize], missing: Missing<'_>) -> Option<bool> {
+pub(crate) fn chemical_beta_settled(
+    cx: &Cx<'_>,
+    at: &[usize],
+    missing: Missing<'_>,
+) -> Option<bool> {
     let result = result_at(cx, at)?;
     let assumed = result.beta_assumed();
     if assumed.is_none() {
-        let beta = result.beta.map_or(gb18218::MissingFacts::NONE, |beta| beta.missing);
+        let beta = result
+            .beta
+            .map_or(gb18218::MissingFacts::NONE, |beta| beta.missing);
         name_in_chemical(missing, at, result.threshold.missing.and(beta).iter());
     }
     settled(assumed)
 }
 
-pub(crate) fn chemical_beta_assumed(cx: &Cx<'_>, at: &[usize], missing: Missing<'_>) -> Option<bool> {
+pub(crate) fn chemical_beta_assumed(
+    cx: &Cx<'_>,
+    at: &[usize],
+    missing: Missing<'_>,
+) -> Option<bool> {
     chemical_beta_settled(cx, at, missing)?;
     result_at(cx, at)?.beta_assumed()
 }
 
-fn name_and_number(cx: &Cx<'_>, at: &[usize], missing: Missing<'_>) -> Option<two_keys::NameAndNumber> {
+fn name_and_number(
+    cx: &Cx<'_>,
+    at: &[usize],
+    missing: Missing<'_>,
+) -> Option<two_keys::NameAndNumber> {
     let of = chemical_at(cx, at)?;
     match (of.name(), of.cas()) {
         (Some(name), Some(number)) => Some(two_keys::name_and_number(name, number)),
@@ -360,7 +445,11 @@ fn name_and_number(cx: &Cx<'_>, at: &[usize], missing: Missing<'_>) -> Option<tw
     }
 }
 
-pub(crate) fn chemical_cas_check_digit_ok(cx: &Cx<'_>, at: &[usize], missing: Missing<'_>) -> Option<bool> {
+pub(crate) fn chemical_cas_check_digit_ok(
+    cx: &Cx<'_>,
+    at: &[usize],
+    missing: Missing<'_>,
+) -> Option<bool> {
     match chemical_at(cx, at)?.cas() {
         Some(number) => Some(Cas::Number(number).valid().is_some()),
         None => {
@@ -370,7 +459,11 @@ pub(crate) fn chemical_cas_check_digit_ok(cx: &Cx<'_>, at: &[usize], missing: Mi
     }
 }
 
-pub(crate) fn chemical_name_listed(cx: &Cx<'_>, at: &[usize], missing: Missing<'_>) -> Option<bool> {
+pub(crate) fn chemical_name_listed(
+    cx: &Cx<'_>,
+    at: &[usize],
+    missing: Missing<'_>,
+) -> Option<bool> {
     match chemical_at(cx, at)?.name() {
         Some(name) => Some(two_keys::name_and_number(name, "").name_is_listed),
         None => {
@@ -380,7 +473,11 @@ pub(crate) fn chemical_name_listed(cx: &Cx<'_>, at: &[usize], missing: Missing<'
     }
 }
 
-pub(crate) fn chemical_cas_fits_name(cx: &Cx<'_>, at: &[usize], missing: Missing<'_>) -> Option<bool> {
+pub(crate) fn chemical_cas_fits_name(
+    cx: &Cx<'_>,
+    at: &[usize],
+    missing: Missing<'_>,
+) -> Option<bool> {
     name_and_number(cx, at, missing).map(|both| both.belong_together)
 }
 
@@ -389,14 +486,21 @@ fn listed<'f>(of: &'f Object<'f>) -> (Option<&'f str>, Cas<'f>) {
     (of.name(), chemical_cas(of))
 }
 
-pub(crate) fn licensed_chemical_in_a_unit(cx: &Cx<'_>, at: &[usize], missing: Missing<'_>) -> Option<bool> {
+pub(crate) fn licensed_chemical_in_a_unit(
+    cx: &Cx<'_>,
+    at: &[usize],
+    missing: Missing<'_>,
+) -> Option<bool> {
     let index = *at.first()?;
     let of = LicensedChemical(cx.section.licensed_chemicals()?.get(index)?);
     let units = cx.section.units();
     // A unit whose chemicals are not filed may hold it.
     let open = units.is_none_or(|units| units.iter().any(|unit| Unit(unit).chemicals().is_none()));
     let others = units.map(|units| {
-        units.iter().flat_map(|unit| Unit(unit).chemicals().unwrap_or_default()).map(listed)
+        units
+            .iter()
+            .flat_map(|unit| Unit(unit).chemicals().unwrap_or_default())
+            .map(listed)
     });
     let is = two_keys::is_among((of.name(), cas(of.cas(), of.cas_is_none())), others)
         .filter(|found| *found || !open);
@@ -408,10 +512,12 @@ pub(crate) fn licensed_chemical_in_a_unit(cx: &Cx<'_>, at: &[usize], missing: Mi
                 for (unit, of) in units.iter().enumerate() {
                     match Unit(of).chemicals() {
                         None => lacks.push(format!("units/{unit}/chemicals")),
-                        Some(list) => lacks.extend(list.iter().enumerate().filter_map(|(at, of)| {
-                            matches!(listed(of).1, Cas::Unknown)
-                                .then(|| format!("units/{unit}/chemicals/{at}/cas"))
-                        })),
+                        Some(list) => {
+                            lacks.extend(list.iter().enumerate().filter_map(|(at, of)| {
+                                matches!(listed(of).1, Cas::Unknown)
+                                    .then(|| format!("units/{unit}/chemicals/{at}/cas"))
+                            }))
+                        }
                     }
                 }
             }
@@ -424,7 +530,11 @@ pub(crate) fn licensed_chemical_in_a_unit(cx: &Cx<'_>, at: &[usize], missing: Mi
     is
 }
 
-pub(crate) fn major_hazards_computed_count(cx: &Cx<'_>, _: &[usize], missing: Missing<'_>) -> Option<i64> {
+pub(crate) fn major_hazards_computed_count(
+    cx: &Cx<'_>,
+    _: &[usize],
+    missing: Missing<'_>,
+) -> Option<i64> {
     if cx.section.units().is_none() {
         name_here(missing, &["units".to_owned()]);
         return None;

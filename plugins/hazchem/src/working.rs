@@ -1,7 +1,7 @@
 //! The identification of each unit, shown with its working.
 
-use anjian_sdk::contract::{Identification, Step, Text};
 use anjian_sdk::Out;
+use anjian_sdk::contract::{Identification, Step, Text};
 
 use crate::Cx;
 use crate::filed::assessments;
@@ -11,7 +11,9 @@ use crate::rules::rule_index;
 /// Writes the working of every unit whose chemicals are filed.
 pub(crate) fn working(cx: &Cx<'_>, out: &mut Out) {
     for (index, unit) in assessments(cx).iter().enumerate() {
-        let Some(unit) = unit.as_ref().filter(|unit| unit.chemicals.is_some()) else { continue };
+        let Some(unit) = unit.as_ref().filter(|unit| unit.chemicals.is_some()) else {
+            continue;
+        };
         match identification(index, unit) {
             Ok(found) => out.identifications.push(found),
             Err(OutOfRange) => cx.range.leave(),
@@ -19,9 +21,15 @@ pub(crate) fn working(cx: &Cx<'_>, out: &mut Out) {
     }
 }
 
-fn identification(index: usize, unit: &gb18218::Assessment<'_>) -> Result<Identification, OutOfRange> {
+fn identification(
+    index: usize,
+    unit: &gb18218::Assessment<'_>,
+) -> Result<Identification, OutOfRange> {
     let pointer = format!("/sections/hazchem/units/{index}");
-    let text = |text: gb18218::Text| Text { zh: text.zh.into_owned(), en: text.en.into_owned() };
+    let text = |text: gb18218::Text| Text {
+        zh: text.zh.into_owned(),
+        en: text.en.into_owned(),
+    };
     let steps = gb18218::working(unit)?
         .into_iter()
         .map(|step| Step {

@@ -5,13 +5,16 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use crate::ir::{Expr, Node};
-use crate::names::{Bilingual, Named, Names};
+use crate::ir::{Expr, FactRef, Node};
+use crate::names::{Named, Names};
 use crate::page::{self, Page};
-use crate::predicate::{Checker, Parsed, Var, Vars};
+use crate::parsed::Parsed;
+use crate::predicate::{Checker, Var, Vars};
+use crate::rule::{Each, Predicate, Rule};
 use crate::schema::{Schema, Ty};
 use crate::source::{Place, Problem, Source, nearest};
-use crate::table::{self, Confidence, Kind, Outcome, Row, Severity};
+use crate::table::{self, Confidence, Kind, Outcome, Row};
+use crate::tables::{Bilingual, read_toml, text_place};
 
 /// A law, order or standard.
 #[derive(Debug, Deserialize)]
@@ -23,101 +26,6 @@ pub struct Instrument {
     pub title: Bilingual,
     pub number: String,
     pub issuer: String,
-}
-
-/// A list that a rule goes through.
-#[derive(Clone, Debug)]
-pub struct Each {
-    /// The item's name.
-    pub var: String,
-    /// The item's entity.
-    pub entity: String,
-    /// The list.
-    pub list: crate::ir::FactRef,
-}
-
-/// A predicate: as written, parsed and checked.
-pub struct Predicate {
-    /// As the author wrote it.
-    pub text: String,
-    /// The tree.
-    pub parsed: Parsed,
-    /// Checked.
-    pub expr: Expr,
-}
-
-/// A checked row with its page.
-pub struct Rule {
-    /// As written.
-    pub row: Row,
-    /// The id's place.
-    pub place: Place,
-    /// The lists, outermost first.
-    pub each: Vec<Each>,
-    /// The names in sight.
-    pub vars: Vars,
-    /// Empty means always.
-    pub applies: Option<Predicate>,
-    /// Empty means never.
-    pub violated: Option<Predicate>,
-    /// Empty means never.
-    pub undetermined: Option<Predicate>,
-    /// Pointer patterns of all facts it may read.
-    pub facts: Vec<String>,
-    /// Its page.
-    pub page: Page,
-}
-
-impl Rule {
-    /// `instrument/clause`.
-    pub fn id(&self) -> &str {
-        self.row.id.get_ref()
-    }
-
-    /// The key of its instrument.
-    pub fn instrument(&self) -> &str {
-        self.id().split_once('/').map_or("", |(key, _)| key)
-    }
-
-    /// As written, or by its kind.
-    pub fn severity(&self) -> Severity {
-        self.row.severity.unwrap_or(match self.row.kind {
-            Kind::MajorHazard => Severity::Critical,
-            Kind::Duty => Severity::High,
-            Kind::Division | Kind::Consistency => Severity::Medium,
-            Kind::Advice | Kind::Identification | Kind::Score => Severity::Info,
-        })
-    }
-
-    /// The predicates that stand in the row.
-    pub fn predicates(&self) -> impl Iterator<Item = &Predicate> {
-        [&self.applies, &self.violated, &self.undetermined].into_iter().flatten()
-    }
-
-    /// The parts of `applies` that can be answered when only the first `known`
-    /// lists' items are: they decide where the next list is absent.
-    pub fn gate(&self, known: usize) -> Vec<&Expr> {
-        let hidden: Vec<&str> = self.each.iter().skip(known).map(|each| each.var.as_str()).collect();
-        let mut parts = self.applies.as_ref().map_or_else(Vec::new, |applies| vec![&applies.expr]);
-        let mut gate = Vec::new();
-        while let Some(part) = parts.pop() {
-            match &part.node {
-                Node::And(a, b) => parts.extend([&**b, &**a]),
-                _ if hidden.iter().any(|var| part.mentions(var)) => {}
-                _ => gate.push(part),
-            }
-        }
-        gate
-    }
-
-    /// Whether it reads a value that Rust computes.
-    pub fn reads_computed(&self) -> bool {
-        let mut reads = false;
-        for predicate in self.predicates() {
-            predicate.expr.walk(&mut |expr| reads |= matches!(expr.node, Node::Computed(_)));
-        }
-        reads
-    }
 }
 
 /// A plugin's whole rulebook.
@@ -142,7 +50,10 @@ impl Book {
     /// # Errors
     /// Every mistake found, each with its place.
     pub fn load(folder: &Path, schemas: &Path) -> Result<Book, Vec<Problem>> {
-        let section = folder.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let section = folder
+            .file_name()
+            .and_then(|name| name.to_str())
+            .unwrap_or_default();
         let schema = Schema::load(schemas, section)?;
         let computed = folder.join("computed.toml");
         let names = Names::load(&computed, &schema)?;
@@ -157,8 +68,11 @@ impl Book {
         for instrument in folders(&folder.join("rules"), &mut problems) {
             let key = file_name(&instrument);
             let file = instrument.join("instrument.toml");
-            match Source::read(&file).and_then(|source| table::read_toml::<Instrument>(&source)) {
-                Ok(read) => instruments.push(Instrument { key: key.clone(), ..read }),
+            match Source::read(&file).and_then(|source| read_toml::<Instrument>(&source)) {
+                Ok(read) => instruments.push(Instrument {
+                    key: key.clone(),
+                    ..read
+                }),
                 Err(problem) => problems.push(problem),
             }
             files.push(file);
@@ -174,14 +88,25 @@ impl Book {
         for rule in &rules {
             if let Some(first) = seen.insert(rule.id(), &rule.place) {
                 let (line, _) = first.source.position(first.offset);
-                problems.push(rule.place.problem(format!("`{}` stands here twice", rule.id())).help(format!(
-                    "the other is {}:{line}",
-                    first.source.path.display()
-                )));
+                problems.push(
+                    rule.place
+                        .problem(format!("`{}` stands here twice", rule.id()))
+                        .help(format!(
+                            "the other is {}:{line}",
+                            first.source.path.display()
+                        )),
+                );
             }
         }
         if problems.is_empty() {
-            Ok(Book { folder: folder.to_owned(), schema, names, instruments, rules, files })
+            Ok(Book {
+                folder: folder.to_owned(),
+                schema,
+                names,
+                instruments,
+                rules,
+                files,
+            })
         } else {
             Err(problems)
         }
@@ -189,7 +114,10 @@ impl Book {
 
     /// Checks further predicates and names against the same facts.
     pub fn checker(&self) -> Checker<'_> {
-        Checker { schema: &self.schema, names: &self.names }
+        Checker {
+            schema: &self.schema,
+            names: &self.names,
+        }
     }
 
     /// A rule by id.
@@ -199,7 +127,10 @@ impl Book {
 }
 
 fn file_name(path: &Path) -> String {
-    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+    path.file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
 }
 
 fn entries(folder: &Path, problems: &mut Vec<Problem>) -> Vec<PathBuf> {
@@ -223,13 +154,17 @@ fn entries(folder: &Path, problems: &mut Vec<Problem>) -> Vec<PathBuf> {
 }
 
 fn folders(folder: &Path, problems: &mut Vec<Problem>) -> Vec<PathBuf> {
-    entries(folder, problems).into_iter().filter(|path| path.is_dir()).collect()
+    entries(folder, problems)
+        .into_iter()
+        .filter(|path| path.is_dir())
+        .collect()
 }
 
 fn tables(folder: &Path, problems: &mut Vec<Problem>) -> Vec<PathBuf> {
     let entries = entries(folder, problems);
     for path in &entries {
-        if path.extension().is_some_and(|ext| ext == "md") && !path.with_extension("toml").exists() {
+        if path.extension().is_some_and(|ext| ext == "md") && !path.with_extension("toml").exists()
+        {
             problems.push(Problem {
                 path: path.clone(),
                 line: 0,
@@ -242,7 +177,8 @@ fn tables(folder: &Path, problems: &mut Vec<Problem>) -> Vec<PathBuf> {
     entries
         .into_iter()
         .filter(|path| {
-            path.extension().is_some_and(|ext| ext == "toml") && file_name(path) != "instrument.toml"
+            path.extension().is_some_and(|ext| ext == "toml")
+                && file_name(path) != "instrument.toml"
         })
         .collect()
 }
@@ -260,29 +196,43 @@ fn read_article(
     let pages = match Source::read(&page_path) {
         Ok(source) => page::read(&source)?,
         Err(problem) => {
-            return Err(one(problem.help("each table has a page beside it, with the same name and `.md`")));
+            return Err(one(problem.help(
+                "each table has a page beside it, with the same name and `.md`",
+            )));
         }
     };
     let mut pages: Vec<Option<Page>> = pages.into_iter().map(Some).collect();
     let mut problems = Vec::new();
     let mut rules = Vec::new();
     for row in rows {
-        let place = Place { source: source.clone(), offset: row.id.span().start };
+        let place = Place {
+            source: source.clone(),
+            offset: row.id.span().start,
+        };
         let page = pages
             .iter_mut()
-            .find(|page| page.as_ref().is_some_and(|page| page.id == *row.id.get_ref()))
+            .find(|page| {
+                page.as_ref()
+                    .is_some_and(|page| page.id == *row.id.get_ref())
+            })
             .and_then(Option::take);
         let Some(page) = page else {
             problems.push(
-                place.problem(format!("`{}` has no page", row.id.get_ref())).help(format!(
-                    "write `## {}` in {}, see plugins/README.md, `A page`",
-                    row.id.get_ref(),
-                    page_path.display()
-                )),
+                place
+                    .problem(format!("`{}` has no page", row.id.get_ref()))
+                    .help(format!(
+                        "write `## {}` in {}, see plugins/README.md, `A page`",
+                        row.id.get_ref(),
+                        page_path.display()
+                    )),
             );
             continue;
         };
-        let reader = RowReader { checker: Checker { schema, names }, instrument, place };
+        let reader = RowReader {
+            checker: Checker { schema, names },
+            instrument,
+            place,
+        };
         match reader.read(row, page) {
             Ok(rule) => rules.push(rule),
             Err(more) => problems.extend(more),
@@ -295,7 +245,11 @@ fn read_article(
                 .help(format!("the rows of this page are {}", table.display())),
         );
     }
-    if problems.is_empty() { Ok(rules) } else { Err(problems) }
+    if problems.is_empty() {
+        Ok(rules)
+    } else {
+        Err(problems)
+    }
 }
 
 struct RowReader<'s> {
@@ -318,11 +272,17 @@ impl RowReader<'_> {
             None => (Vec::new(), Vars::new()),
         };
         let mut predicate = |text: &Option<toml::Spanned<String>>| {
-            let text = text.as_ref().filter(|text| !text.get_ref().trim().is_empty())?;
-            let place = table::text_place(&self.place.source, text);
+            let text = text
+                .as_ref()
+                .filter(|text| !text.get_ref().trim().is_empty())?;
+            let place = text_place(&self.place.source, text);
             let checked = Parsed::new(text.get_ref(), &place).and_then(|parsed| {
                 match self.checker.check(&parsed, &vars) {
-                    Ok(expr) => Ok(Predicate { text: text.get_ref().clone(), parsed, expr }),
+                    Ok(expr) => Ok(Predicate {
+                        text: text.get_ref().clone(),
+                        parsed,
+                        expr,
+                    }),
                     Err(problem) => Err(vec![problem]),
                 }
             });
@@ -347,24 +307,47 @@ impl RowReader<'_> {
                 );
             }
         }
-        let mut rule =
-            Rule { row, place: self.place.clone(), each, vars, applies, violated, undetermined, facts: Vec::new(), page };
+        let mut rule = Rule {
+            row,
+            place: self.place.clone(),
+            each,
+            vars,
+            applies,
+            violated,
+            undetermined,
+            facts: Vec::new(),
+            page,
+        };
         rule.facts = self.facts(&rule);
         problems.extend(self.boundaries(&rule));
-        problems.extend(rule.page.examples.iter().flat_map(|example| self.names_of(example)));
-        if problems.is_empty() { Ok(rule) } else { Err(problems) }
+        problems.extend(
+            rule.page
+                .examples
+                .iter()
+                .flat_map(|example| self.names_of(example)),
+        );
+        if problems.is_empty() {
+            Ok(rule)
+        } else {
+            Err(problems)
+        }
     }
 
     fn form(&self, row: &Row, page: &Page) -> Vec<Problem> {
         let mut problems = Vec::new();
         let id = row.id.get_ref();
-        let clause_of_id = id.strip_prefix(self.instrument).and_then(|rest| rest.strip_prefix('/'));
+        let clause_of_id = id
+            .strip_prefix(self.instrument)
+            .and_then(|rest| rest.strip_prefix('/'));
         let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '.';
         if !clause_of_id.is_some_and(|clause| !clause.is_empty() && clause.chars().all(plain)) {
             problems.push(
                 self.place
                     .problem(format!("`{id}` is no id for this folder"))
-                    .help(format!("`{}/clause`, lower-case letters, digits, `.` and `-`", self.instrument)),
+                    .help(format!(
+                        "`{}/clause`, lower-case letters, digits, `.` and `-`",
+                        self.instrument
+                    )),
             );
         }
         if row.clause.is_none() {
@@ -375,9 +358,15 @@ impl RowReader<'_> {
             );
         }
         if row.violated.is_none() && row.undetermined.is_none() {
-            problems.push(self.place.problem(format!("`{id}` has neither `violated` nor `undetermined`")));
+            problems.push(
+                self.place
+                    .problem(format!("`{id}` has neither `violated` nor `undetermined`")),
+            );
         }
-        if row.confidence == Confidence::Unverified && row.violated.is_some() && row.kind != Kind::Advice {
+        if row.confidence == Confidence::Unverified
+            && row.violated.is_some()
+            && row.kind != Kind::Advice
+        {
             problems.push(
                 self.place
                     .problem(format!("`{id}` is unverified and would yield a violation"))
@@ -386,13 +375,23 @@ impl RowReader<'_> {
         }
         for (name, text) in [("zh", &row.title.zh), ("en", &row.title.en)] {
             if text.trim().is_empty() {
-                problems.push(self.place.problem(format!("the title of `{id}` lacks `{name}`")));
+                problems.push(
+                    self.place
+                        .problem(format!("the title of `{id}` lacks `{name}`")),
+                );
             }
         }
         for date in [&row.from, &row.to].into_iter().flatten() {
             if date.get_ref().date.is_none() || date.get_ref().time.is_some() {
-                let place = Place { source: self.place.source.clone(), offset: date.span().start };
-                problems.push(place.problem("a rule is in force by whole days").help("write 2017-11-13"));
+                let place = Place {
+                    source: self.place.source.clone(),
+                    offset: date.span().start,
+                };
+                problems.push(
+                    place
+                        .problem("a rule is in force by whole days")
+                        .help("write 2017-11-13"),
+                );
             }
         }
         if let (Some(from), Some(to)) = (&row.from, &row.to)
@@ -405,11 +404,18 @@ impl RowReader<'_> {
             needed.push(Outcome::Violated);
         }
         for outcome in needed {
-            if !page.examples.iter().any(|example| example.outcome == outcome) {
+            if !page
+                .examples
+                .iter()
+                .any(|example| example.outcome == outcome)
+            {
                 problems.push(
                     page.place
                         .problem(format!("`{id}` has no example that is {}", outcome.name()))
-                        .help(format!("add ```json {} under `### Examples`", outcome.name())),
+                        .help(format!(
+                            "add ```json {} under `### Examples`",
+                            outcome.name()
+                        )),
                 );
             }
         }
@@ -418,9 +424,11 @@ impl RowReader<'_> {
 
     /// `name in list, inner in name.list`.
     fn each(&self, text: &toml::Spanned<String>) -> Result<(Vec<Each>, Vars), Problem> {
-        let place = table::text_place(&self.place.source, text);
+        let place = text_place(&self.place.source, text);
         let fail = |message: String| {
-            place.problem(message).help("write `unit in units`, or `unit in units, chemical in unit.chemicals`")
+            place
+                .problem(message)
+                .help("write `unit in units`, or `unit in units, chemical in unit.chemicals`")
         };
         let schema = self.checker.schema;
         let mut all: Vec<Each> = Vec::new();
@@ -433,7 +441,9 @@ impl RowReader<'_> {
             let (entity, outer, name) = match list.split_once('.') {
                 Some((outer, name)) => {
                     let found = vars.get(outer).cloned();
-                    let entity = found.as_ref().and_then(|var: &Var| schema.entities.get(var.entity.as_ref()?));
+                    let entity = found
+                        .as_ref()
+                        .and_then(|var: &Var| schema.entities.get(var.entity.as_ref()?));
                     match entity {
                         Some(entity) => (entity, found, name),
                         None => return Err(fail(format!("`{outer}` is not known here"))),
@@ -462,10 +472,14 @@ impl RowReader<'_> {
             all.push(Each {
                 var: var.to_owned(),
                 entity: of.clone(),
-                list: crate::ir::FactRef {
+                list: FactRef {
                     var: outer.map(|var| var.code_name),
                     field: name.to_owned(),
-                    index: entity.fields.iter().position(|have| have.name == name).unwrap_or_default(),
+                    index: entity
+                        .fields
+                        .iter()
+                        .position(|have| have.name == name)
+                        .unwrap_or_default(),
                     pattern: format!("{prefix}/{name}"),
                     positions: outer_positions,
                     ty: Ty::Items(of.clone()),
@@ -487,14 +501,19 @@ impl RowReader<'_> {
     }
 
     fn facts(&self, rule: &Rule) -> Vec<String> {
-        let mut facts: Vec<String> = rule.each.iter().map(|each| each.list.pattern.clone()).collect();
+        let mut facts: Vec<String> = rule
+            .each
+            .iter()
+            .map(|each| each.list.pattern.clone())
+            .collect();
         for predicate in rule.predicates() {
             predicate.expr.walk(&mut |expr| {
                 if let Some(fact) = expr.own_fact() {
                     facts.push(fact.pattern.clone());
                 }
                 if let Node::Computed(computed) = &expr.node
-                    && let Some(Named::Computed { reads, .. }) = self.checker.names.get(&computed.name)
+                    && let Some(Named::Computed { reads, .. }) =
+                        self.checker.names.get(&computed.name)
                 {
                     facts.extend(reads.iter().cloned());
                 }
@@ -508,16 +527,26 @@ impl RowReader<'_> {
     fn boundaries(&self, rule: &Rule) -> Vec<Problem> {
         let mut problems = Vec::new();
         for boundary in &rule.row.boundary {
-            let at = Place { source: self.place.source.clone(), offset: boundary.fact.span().start };
+            let at = Place {
+                source: self.place.source.clone(),
+                offset: boundary.fact.span().start,
+            };
             if boundary.cases.len() < 2 {
-                problems.push(at.problem("a boundary has two sides").help("name a value on each side"));
+                problems.push(
+                    at.problem("a boundary has two sides")
+                        .help("name a value on each side"),
+                );
             }
             for (value, outcome) in &boundary.cases {
                 if outcome.as_str().and_then(Outcome::named).is_none() {
-                    problems.push(at.problem(format!("`{value}` leads to `{outcome}`, which is no outcome")));
+                    problems.push(at.problem(format!(
+                        "`{value}` leads to `{outcome}`, which is no outcome"
+                    )));
                 }
             }
-            if let Err(problem) = crate::boundary::path(rule, boundary.fact.get_ref(), &self.checker, &at) {
+            if let Err(problem) =
+                crate::boundary::path(rule, boundary.fact.get_ref(), &self.checker, &at)
+            {
                 problems.push(problem);
             }
         }
@@ -527,7 +556,12 @@ impl RowReader<'_> {
     /// A misspelt fact in an example would make it a lie.
     fn names_of(&self, example: &page::Example) -> Vec<Problem> {
         let mut problems = Vec::new();
-        self.names_in(&example.section, &self.checker.schema.section, example, &mut problems);
+        self.names_in(
+            &example.section,
+            &self.checker.schema.section,
+            example,
+            &mut problems,
+        );
         problems
     }
 
@@ -539,14 +573,20 @@ impl RowReader<'_> {
         problems: &mut Vec<Problem>,
     ) {
         let Some(object) = value.as_object() else {
-            problems.push(example.place.problem("an example is the content of the section: an object"));
+            problems.push(
+                example
+                    .place
+                    .problem("an example is the content of the section: an object"),
+            );
             return;
         };
         for (name, value) in object {
             match entity.field(name) {
                 None => {
                     let known = entity.fields.iter().map(|field| field.name.as_str());
-                    let problem = example.place.problem(format!("the example has an unknown fact `{name}`"));
+                    let problem = example
+                        .place
+                        .problem(format!("the example has an unknown fact `{name}`"));
                     problems.push(match nearest(name, known) {
                         Some(near) => problem.help(format!("did you mean `{near}`?")),
                         None => problem,
@@ -571,7 +611,9 @@ fn known_decides(expr: &Expr, positive: bool) -> bool {
     match &expr.node {
         Node::Has(_) => positive,
         Node::Not(inner) => known_decides(inner, !positive),
-        Node::And(a, b) | Node::Or(a, b) => known_decides(a, positive) || known_decides(b, positive),
+        Node::And(a, b) | Node::Or(a, b) => {
+            known_decides(a, positive) || known_decides(b, positive)
+        }
         Node::Exists { body, .. } => known_decides(body, positive),
         Node::Named(named) => known_decides(&named.expr, positive),
         _ => false,

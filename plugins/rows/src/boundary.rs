@@ -3,9 +3,9 @@
 
 use serde_json::Value;
 
-use crate::book::Rule;
 use crate::page::Example;
 use crate::predicate::Checker;
+use crate::rule::Rule;
 use crate::schema::Ty;
 use crate::source::{Place, Problem};
 use crate::table::{Boundary, Outcome};
@@ -15,7 +15,12 @@ use crate::table::{Boundary, Outcome};
 ///
 /// # Errors
 /// When there is no such fact.
-pub fn path(rule: &Rule, fact: &str, checker: &Checker<'_>, at: &Place) -> Result<(String, Ty), Problem> {
+pub fn path(
+    rule: &Rule,
+    fact: &str,
+    checker: &Checker<'_>,
+    at: &Place,
+) -> Result<(String, Ty), Problem> {
     let schema = checker.schema;
     let unknown = || {
         at.problem(format!("there is no fact `{fact}` here"))
@@ -26,10 +31,19 @@ pub fn path(rule: &Rule, fact: &str, checker: &Checker<'_>, at: &Place) -> Resul
         return Ok((fact.to_owned(), field.ty.clone()));
     };
     if let Some(var) = rule.vars.get(scope) {
-        let entity = var.entity.as_ref().and_then(|entity| schema.entities.get(entity));
-        let field = entity.and_then(|entity| entity.field(name)).ok_or_else(unknown)?;
+        let entity = var
+            .entity
+            .as_ref()
+            .and_then(|entity| schema.entities.get(entity));
+        let field = entity
+            .and_then(|entity| entity.field(name))
+            .ok_or_else(unknown)?;
         let prefix = format!("/sections/{}/", schema.section_name);
-        let item = var.pattern.strip_prefix(&prefix).unwrap_or(&var.pattern).replace('*', "0");
+        let item = var
+            .pattern
+            .strip_prefix(&prefix)
+            .unwrap_or(&var.pattern)
+            .replace('*', "0");
         return Ok((format!("{item}/{name}"), field.ty.clone()));
     }
     // `list.fact` or `list.list.fact`: the first item.
@@ -67,13 +81,23 @@ pub struct Case {
 ///
 /// # Errors
 /// When the example that is to be changed does not exist.
-pub fn cases(rule: &Rule, boundary: &Boundary, checker: &Checker<'_>) -> Result<Vec<Case>, Problem> {
-    let at = Place { source: rule.place.source.clone(), offset: boundary.fact.span().start };
+pub fn cases(
+    rule: &Rule,
+    boundary: &Boundary,
+    checker: &Checker<'_>,
+) -> Result<Vec<Case>, Problem> {
+    let at = Place {
+        source: rule.place.source.clone(),
+        offset: boundary.fact.span().start,
+    };
     let fact = boundary.fact.get_ref();
     let (path, ty) = path(rule, fact, checker, &at)?;
     let (outcome, number) = match &boundary.example {
         Some(name) => {
-            let (name, number) = name.get_ref().split_once(' ').unwrap_or((name.get_ref(), "1"));
+            let (name, number) = name
+                .get_ref()
+                .split_once(' ')
+                .unwrap_or((name.get_ref(), "1"));
             (Outcome::named(name), number.parse().unwrap_or(1))
         }
         None if rule.violated.is_some() => (Some(Outcome::Violated), 1),
@@ -106,7 +130,10 @@ pub fn cases(rule: &Rule, boundary: &Boundary, checker: &Checker<'_>) -> Result<
             label: format!("{fact} = {value}"),
             section,
             reference_date: example.reference_date.clone(),
-            outcome: outcome.as_str().and_then(Outcome::named).unwrap_or(Outcome::Satisfied),
+            outcome: outcome
+                .as_str()
+                .and_then(Outcome::named)
+                .unwrap_or(Outcome::Satisfied),
         });
     }
     Ok(cases)

@@ -7,13 +7,15 @@ mod meta;
 
 use std::fmt::Write;
 
-use crate::book::{Book, Rule};
+use crate::book::Book;
 use crate::names::Named;
+use crate::rule::Rule;
 use crate::schema::Ty;
 
 /// The whole module.
 pub fn generate(book: &Book) -> String {
-    let mut code = String::from("// Generated from the rows; see plugins/rows.\n\nuse anjian_sdk as sdk;\n\n");
+    let mut code =
+        String::from("// Generated from the rows; see plugins/rows.\n\nuse anjian_sdk as sdk;\n\n");
     facts::write(book, &mut code);
     context(&mut code);
     for function in expr::shared_functions(book).values() {
@@ -36,7 +38,8 @@ fn quoted(text: &str) -> String {
 /// `a field name` that may be a keyword.
 fn member(name: &str) -> String {
     match name {
-        "type" | "use" | "in" | "match" | "move" | "ref" | "loop" | "fn" | "mod" | "where" | "as" => {
+        "type" | "use" | "in" | "match" | "move" | "ref" | "loop" | "fn" | "mod" | "where"
+        | "as" => {
             format!("r#{name}")
         }
         _ => name.to_owned(),
@@ -65,9 +68,14 @@ fn context(code: &mut String) {
 fn write_rule(rule: &Rule, index: usize, book: &Book, code: &mut String) {
     let mut params = String::new();
     for each in &rule.each {
-        let _ = write!(params, ", {0}: {1}<'_>, {0}_i: usize", each.var, facts::type_name(&each.entity));
+        let _ = write!(
+            params,
+            ", {0}: {1}<'_>, {0}_i: usize",
+            each.var,
+            facts::type_name(&each.entity)
+        );
     }
-    let condition = |predicate: &Option<crate::book::Predicate>, default: bool| match predicate {
+    let condition = |predicate: &Option<crate::rule::Predicate>, default: bool| match predicate {
         Some(predicate) => expr::condition(&predicate.expr, book),
         None => format!("sdk::Cond::always({default})"),
     };
@@ -124,12 +132,19 @@ fn write_rule(rule: &Rule, index: usize, book: &Book, code: &mut String) {
             facts::type_name(&each.entity),
         );
     }
-    let _ = writeln!(code, "#[allow(dead_code, reason = \"only rules over lists ask without reasons\")]\n\
-         fn run_{index}(cx: &Cx<'_>, out: &mut sdk::Out) {{\n    type W = ();\n    {body}}}\n");
+    let _ = writeln!(
+        code,
+        "#[allow(dead_code, reason = \"only rules over lists ask without reasons\")]\n\
+         fn run_{index}(cx: &Cx<'_>, out: &mut sdk::Out) {{\n    type W = ();\n    {body}}}\n"
+    );
 }
 
 fn runs(book: &Book, code: &mut String) {
-    let _ = writeln!(code, "static RUN: [fn(&Cx<'_>, &mut sdk::Out); {}] = [", book.rules.len());
+    let _ = writeln!(
+        code,
+        "static RUN: [fn(&Cx<'_>, &mut sdk::Out); {}] = [",
+        book.rules.len()
+    );
     for index in 0..book.rules.len() {
         let _ = writeln!(code, "    run_{index},");
     }
@@ -137,7 +152,11 @@ fn runs(book: &Book, code: &mut String) {
     code.push_str("/// Positions of rules in the description.\npub mod rule_index {\n");
     for (index, rule) in book.rules.iter().enumerate() {
         let name = rule.id().to_uppercase().replace(['/', '-', '.'], "_");
-        let _ = writeln!(code, "    /// `{}`\n    pub const {name}: usize = {index};", rule.id());
+        let _ = writeln!(
+            code,
+            "    /// `{}`\n    pub const {name}: usize = {index};",
+            rule.id()
+        );
     }
     code.push_str("}\n\n");
     code.push_str(
@@ -208,7 +227,7 @@ mod component {
 
     anjian_sdk::contract::export!(Component with_types_in anjian_sdk::contract);
 }
-"#
+"#,
     );
 }
 

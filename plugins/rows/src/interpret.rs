@@ -11,9 +11,10 @@ use jiff::civil::{Date, DateTime};
 use rust_decimal::Decimal;
 use serde_json::Value;
 
-use crate::book::{Book, Rule};
+use crate::book::Book;
 use crate::names::Named;
-use crate::predicate::quantifier;
+use crate::parsed::quantifier;
+use crate::rule::Rule;
 use crate::schema::{Entity, Ty};
 use crate::table::Outcome;
 
@@ -69,7 +70,7 @@ pub struct Trees<'t> {
 impl<'t> Trees<'t> {
     /// As the row has them.
     pub fn of(rule: &'t Rule) -> Self {
-        let tree = |predicate: &'t Option<crate::book::Predicate>| {
+        let tree = |predicate: &'t Option<crate::rule::Predicate>| {
             predicate.as_ref().map(|predicate| &predicate.parsed.tree)
         };
         Trees {
@@ -93,7 +94,10 @@ pub struct Judgement {
 /// Judges one rule.
 pub fn judge(book: &Book, rule: &Rule, trees: Trees<'_>, filing: &Filing<'_>) -> Judgement {
     let reader = Reader { book, filing };
-    let mut found = Judgement { outcome: Outcome::NotApplicable, items: Vec::new() };
+    let mut found = Judgement {
+        outcome: Outcome::NotApplicable,
+        items: Vec::new(),
+    };
     reader.each(rule, 0, &mut Scope::new(), &[], trees, &mut found);
     found
 }
@@ -143,13 +147,17 @@ impl<'r> Reader<'r> {
         };
         let Some(list) = holder.get(&each.list.field).and_then(Value::as_array) else {
             // Nobody knows the items; what does not ask about them may decide.
-            let applies = trees.applies.map_or(Some(true), |tree| truth(&self.eval(tree, scope)));
+            let applies = trees
+                .applies
+                .map_or(Some(true), |tree| truth(&self.eval(tree, scope)));
             if applies != Some(false) {
                 note((Outcome::Undetermined, false));
             }
             return;
         };
-        let Some(entity) = self.book.schema.entities.get(&each.entity) else { return };
+        let Some(entity) = self.book.schema.entities.get(&each.entity) else {
+            return;
+        };
         for (index, item) in list.iter().enumerate() {
             let mut indices = indices.to_vec();
             indices.push(index);
@@ -191,17 +199,25 @@ impl<'r> Reader<'r> {
             Cel::Literal(LiteralValue::String(text)) => Val::Text(text.inner().to_owned()),
             Cel::Ident(name) => self.bare(name, scope),
             Cel::Select(select) => {
-                let Cel::Ident(of) = &select.operand.expr else { return Val::Unknown };
+                let Cel::Ident(of) = &select.operand.expr else {
+                    return Val::Unknown;
+                };
                 let section = &self.book.schema.section_name;
                 if !scope.contains_key(of) && of != "enterprise" && of != section {
                     return Val::Unknown;
                 }
                 let value = self.member(of, &select.field, scope);
-                if select.test { Val::Bool(!matches!(value, Val::Unknown)) } else { value }
+                if select.test {
+                    Val::Bool(!matches!(value, Val::Unknown))
+                } else {
+                    value
+                }
             }
             Cel::Call(call) => self.call(&call.func_name, &call.args, scope),
             Cel::Comprehension(of) => {
-                let Some((exists, body)) = quantifier(of) else { return Val::Unknown };
+                let Some((exists, body)) = quantifier(of) else {
+                    return Val::Unknown;
+                };
                 let Val::List(list, entity, at) = self.eval(&of.iter_range, scope) else {
                     return Val::Unknown;
                 };
@@ -218,7 +234,11 @@ impl<'r> Reader<'r> {
                     };
                     inner.insert(of.iter_var.clone(), bound);
                     let is = truth(&self.eval(body, &inner));
-                    result = if exists { or(result, is) } else { and(result, is) };
+                    result = if exists {
+                        or(result, is)
+                    } else {
+                        and(result, is)
+                    };
                 }
                 from_truth(result)
             }
@@ -235,18 +255,37 @@ impl<'r> Reader<'r> {
         if let Some(Bound::Word(word)) = scope.get(name) {
             return Val::Text(word.clone());
         }
-        self.fact(name, name, self.filing.section, &self.book.schema.section, &[], None)
+        self.fact(
+            name,
+            name,
+            self.filing.section,
+            &self.book.schema.section,
+            &[],
+            None,
+        )
     }
 
     fn member(&self, of: &str, field: &str, scope: &Scope<'r>) -> Val<'r> {
         match scope.get(of) {
             Some(Bound::Item(item, entity, at)) => {
                 let full = format!("{}.{field}", entity.name);
-                self.fact(&full, field, item, entity, at, Some((&entity.name, scope.get(of))))
+                self.fact(
+                    &full,
+                    field,
+                    item,
+                    entity,
+                    at,
+                    Some((&entity.name, scope.get(of))),
+                )
             }
-            _ if of == "enterprise" => {
-                self.fact("", field, self.filing.enterprise, &self.book.schema.enterprise, &[], None)
-            }
+            _ if of == "enterprise" => self.fact(
+                "",
+                field,
+                self.filing.enterprise,
+                &self.book.schema.enterprise,
+                &[],
+                None,
+            ),
             _ => self.bare(field, &Scope::new()),
         }
     }
@@ -284,9 +323,11 @@ impl<'r> Reader<'r> {
             (Ty::Date, Value::String(text)) => text.parse().ok().map(Val::Date),
             (Ty::DateTime, Value::String(text)) => text.parse().ok().map(Val::DateTime),
             (Ty::Words, Value::Array(list)) => Some(Val::List(list, None, Vec::new())),
-            (Ty::Items(of), Value::Array(list)) => {
-                Some(Val::List(list, self.book.schema.entities.get(of), at.to_vec()))
-            }
+            (Ty::Items(of), Value::Array(list)) => Some(Val::List(
+                list,
+                self.book.schema.entities.get(of),
+                at.to_vec(),
+            )),
             _ => None,
         };
         known.unwrap_or(Val::Unknown)
@@ -295,9 +336,10 @@ impl<'r> Reader<'r> {
     fn call(&self, name: &str, args: &[IdedExpr], scope: &Scope<'r>) -> Val<'r> {
         let is_none = |tree: &IdedExpr| matches!(&tree.expr, Cel::Ident(name) if name == "none");
         match (name, args) {
-            (op::LOGICAL_AND, [a, b]) => {
-                from_truth(and(truth(&self.eval(a, scope)), truth(&self.eval(b, scope))))
-            }
+            (op::LOGICAL_AND, [a, b]) => from_truth(and(
+                truth(&self.eval(a, scope)),
+                truth(&self.eval(b, scope)),
+            )),
             (op::LOGICAL_OR, [a, b]) => {
                 from_truth(or(truth(&self.eval(a, scope)), truth(&self.eval(b, scope))))
             }
@@ -323,23 +365,30 @@ impl<'r> Reader<'r> {
             (op::IN, [a, b]) => {
                 let left = self.eval(a, scope);
                 let list: Option<Vec<Val<'_>>> = match &b.expr {
-                    Cel::List(list) => Some(list.elements.iter().map(|e| self.eval(e, scope)).collect()),
+                    Cel::List(list) => {
+                        Some(list.elements.iter().map(|e| self.eval(e, scope)).collect())
+                    }
                     _ => match self.eval(b, scope) {
                         Val::List(list, ..) => Some(
-                            list.iter().filter_map(Value::as_str).map(|word| Val::Text(word.to_owned())).collect(),
+                            list.iter()
+                                .filter_map(Value::as_str)
+                                .map(|word| Val::Text(word.to_owned()))
+                                .collect(),
                         ),
                         _ => None,
                     },
                 };
                 let known = !matches!(left, Val::Unknown | Val::None);
                 from_truth(list.filter(|_| known).map(|list| {
-                    list.iter().any(|item| compare(&left, item).is_some_and(|order| order.is_eq()))
+                    list.iter()
+                        .any(|item| compare(&left, item).is_some_and(|order| order.is_eq()))
                 }))
             }
             (op::ADD | op::SUBSTRACT, [a, b]) => {
                 if let Cel::Call(period) = &b.expr
                     && let [n] = period.args.as_slice()
-                    && let Some(span) = self.span(&period.func_name, n, name == op::SUBSTRACT, scope)
+                    && let Some(span) =
+                        self.span(&period.func_name, n, name == op::SUBSTRACT, scope)
                 {
                     return match (self.eval(a, scope), span) {
                         (Val::Date(date), Some(span)) => {
@@ -375,11 +424,19 @@ impl<'r> Reader<'r> {
     }
 
     /// `None` when the name is no period; `Some(None)` when the number is unknown.
-    fn span(&self, name: &str, n: &IdedExpr, back: bool, scope: &Scope<'r>) -> Option<Option<Span>> {
+    fn span(
+        &self,
+        name: &str,
+        n: &IdedExpr,
+        back: bool,
+        scope: &Scope<'r>,
+    ) -> Option<Option<Span>> {
         if !["years", "months", "days", "hours", "minutes"].contains(&name) {
             return None;
         }
-        let Val::Number(n) = self.eval(n, scope) else { return Some(None) };
+        let Val::Number(n) = self.eval(n, scope) else {
+            return Some(None);
+        };
         let n = i64::try_from(n).unwrap_or_default() * if back { -1 } else { 1 };
         let span = Span::new();
         Some(
@@ -408,7 +465,9 @@ impl<'r> Reader<'r> {
 }
 
 fn decimal(digits: &str) -> Option<Decimal> {
-    Decimal::from_str_exact(digits).or_else(|_| Decimal::from_scientific(digits)).ok()
+    Decimal::from_str_exact(digits)
+        .or_else(|_| Decimal::from_scientific(digits))
+        .ok()
 }
 
 fn truth(value: &Val<'_>) -> Option<bool> {

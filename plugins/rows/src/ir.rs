@@ -122,7 +122,12 @@ pub enum Node {
     IsNone(FactRef),
     Has(FactRef),
     /// `all` is `!exists(!…)`.
-    Exists { list: FactRef, var: String, entity: Option<String>, body: Box<Expr> },
+    Exists {
+        list: FactRef,
+        var: String,
+        entity: Option<String>,
+        body: Box<Expr>,
+    },
     Size(FactRef),
     Arith(Arith, Box<Expr>, Box<Expr>),
     Abs(Box<Expr>),
@@ -257,7 +262,9 @@ impl fmt::Display for Expr {
             Node::Contains(a, list) => write!(f, "{a} in {list}"),
             Node::IsNone(fact) => write!(f, "{fact} == none"),
             Node::Has(fact) => write!(f, "has({fact})"),
-            Node::Exists { list, var, body, .. } => write!(f, "{list}.exists({var}, {body})"),
+            Node::Exists {
+                list, var, body, ..
+            } => write!(f, "{list}.exists({var}, {body})"),
             Node::Size(list) => write!(f, "size({list})"),
             Node::Arith(sign, a, b) => {
                 let sign = match sign {

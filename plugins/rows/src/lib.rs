@@ -11,10 +11,13 @@ mod ir;
 pub mod mutants;
 pub mod names;
 pub mod page;
+mod parsed;
 mod predicate;
+pub mod rule;
 pub mod schema;
 pub mod source;
 pub mod table;
+pub mod tables;
 pub mod trial;
 mod units;
 
@@ -40,8 +43,14 @@ pub fn build() {
     let folder = PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
     let out = PathBuf::from(std::env::var_os("OUT_DIR").unwrap_or_default());
     println!("cargo::rerun-if-changed={}", folder.join("rules").display());
-    println!("cargo::rerun-if-changed={}", folder.join("computed.toml").display());
-    println!("cargo::rerun-if-changed={}", folder.join("../../schemas").display());
+    println!(
+        "cargo::rerun-if-changed={}",
+        folder.join("computed.toml").display()
+    );
+    println!(
+        "cargo::rerun-if-changed={}",
+        folder.join("../../schemas").display()
+    );
     match Book::load(&folder, &folder.join("../../schemas")) {
         Ok(book) => {
             if let Err(error) = std::fs::write(out.join("rules.rs"), generate(&book)) {
@@ -71,5 +80,12 @@ pub fn build() {
 }
 
 fn workspace(folder: &Path) -> String {
-    format!("{}/", folder.parent().and_then(Path::parent).unwrap_or(folder).display())
+    format!(
+        "{}/",
+        folder
+            .parent()
+            .and_then(Path::parent)
+            .unwrap_or(folder)
+            .display()
+    )
 }

@@ -4,8 +4,8 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anjian_rows::trial::{Trial, unknown};
 use anjian_rows::Book;
+use anjian_rows::trial::{Trial, unknown};
 
 fn main() -> ExitCode {
     let folders: Vec<PathBuf> = std::env::args_os().skip(1).map(PathBuf::from).collect();
@@ -17,7 +17,11 @@ fn main() -> ExitCode {
     for folder in &folders {
         good &= look_at(folder);
     }
-    if good { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if good {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }
 
 fn look_at(folder: &Path) -> bool {
@@ -32,7 +36,10 @@ fn look_at(folder: &Path) -> bool {
             return false;
         }
     };
-    let trial = Trial { book: &book, computed: &|_, _| unknown() };
+    let trial = Trial {
+        book: &book,
+        computed: &|_, _| unknown(),
+    };
     let mut wrong = 0;
     let (mut judged, mut later) = (0, 0);
     for rule in &book.rules {

@@ -5,8 +5,8 @@
 use cel::common::ast::operators as op;
 use cel::common::ast::{Expr as Cel, IdedExpr};
 
-use crate::book::Rule;
 use crate::interpret::Trees;
+use crate::rule::Rule;
 
 /// A changed row.
 pub struct Mutant {
@@ -29,9 +29,18 @@ impl Mutant {
         let trees = Trees::of(rule);
         let tree = Some(&self.tree);
         match self.which {
-            Which::Applies => Trees { applies: tree, ..trees },
-            Which::Violated => Trees { violated: tree, ..trees },
-            Which::Undetermined => Trees { undetermined: tree, ..trees },
+            Which::Applies => Trees {
+                applies: tree,
+                ..trees
+            },
+            Which::Violated => Trees {
+                violated: tree,
+                ..trees
+            },
+            Which::Undetermined => Trees {
+                undetermined: tree,
+                ..trees
+            },
         }
     }
 }
@@ -47,7 +56,11 @@ pub fn of(rule: &Rule) -> Vec<Mutant> {
         if let Some(predicate) = predicate {
             let root = &predicate.parsed.tree;
             for (label, tree) in changed(root) {
-                mutants.push(Mutant { label: format!("{name}: {label}"), which, tree });
+                mutants.push(Mutant {
+                    label: format!("{name}: {label}"),
+                    which,
+                    tree,
+                });
             }
         }
     }
@@ -104,7 +117,10 @@ fn changed(tree: &IdedExpr) -> Vec<(String, IdedExpr)> {
                     let mut of = of.clone();
                     let mut step = step.clone();
                     step.args = vec![result.clone(), body];
-                    of.loop_step = IdedExpr { id: of.loop_step.id, expr: Cel::Call(step) };
+                    of.loop_step = IdedExpr {
+                        id: of.loop_step.id,
+                        expr: Cel::Call(step),
+                    };
                     all.push((label, with(Cel::Comprehension(of))));
                 }
             }

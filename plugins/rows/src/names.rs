@@ -6,18 +6,10 @@ use std::path::Path;
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::predicate::Parsed;
+use crate::parsed::Parsed;
 use crate::schema::{Schema, Ty};
 use crate::source::{Place, Problem, Source};
-
-/// Chinese and English, as rows write it.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[expect(missing_docs, reason = "the names say it")]
-pub struct Bilingual {
-    pub zh: String,
-    pub en: String,
-}
+use crate::tables::{Bilingual, read_toml, text_place};
 
 /// What a name stands for.
 pub enum Named {
@@ -91,14 +83,20 @@ impl Names {
             return Ok(names);
         }
         let source = Source::read(path).map_err(|problem| vec![problem])?;
-        let place = |offset| Place { source: source.clone(), offset };
-        let file: File = crate::table::read_toml(&source).map_err(|problem| vec![problem])?;
+        let place = |offset| Place {
+            source: source.clone(),
+            offset,
+        };
+        let file: File = read_toml(&source).map_err(|problem| vec![problem])?;
         let mut problems = Vec::new();
         for define in file.define {
             let at = place(define.name.span().start);
-            match Parsed::new(define.expr.get_ref(), &crate::table::text_place(&source, &define.expr)) {
+            match Parsed::new(define.expr.get_ref(), &text_place(&source, &define.expr)) {
                 Ok(parsed) => {
-                    let named = Named::Condition { title: define.title, parsed };
+                    let named = Named::Condition {
+                        title: define.title,
+                        parsed,
+                    };
                     names.add(define.name.into_inner(), named, &at, schema, &mut problems);
                 }
                 Err(more) => problems.extend(more),
@@ -124,7 +122,11 @@ impl Names {
             let reads = if computed.reads.is_empty() {
                 vec![section]
             } else {
-                computed.reads.iter().map(|read| format!("{section}/{read}")).collect()
+                computed
+                    .reads
+                    .iter()
+                    .map(|read| format!("{section}/{read}"))
+                    .collect()
             };
             let named = Named::Computed {
                 title: computed.title,
@@ -133,9 +135,19 @@ impl Names {
                 function: computed.function,
                 reads,
             };
-            names.add(computed.name.into_inner(), named, &at, schema, &mut problems);
+            names.add(
+                computed.name.into_inner(),
+                named,
+                &at,
+                schema,
+                &mut problems,
+            );
         }
-        if problems.is_empty() { Ok(names) } else { Err(problems) }
+        if problems.is_empty() {
+            Ok(names)
+        } else {
+            Err(problems)
+        }
     }
 
     fn add(
@@ -156,7 +168,8 @@ impl Names {
                     .help("the name before the point is an item of `$defs`"),
             ),
             Some(entity) if entity.field(field).is_some() => problems.push(
-                at.problem(format!("`{name}` is already a fact of the schema")).help("choose another name"),
+                at.problem(format!("`{name}` is already a fact of the schema"))
+                    .help("choose another name"),
             ),
             Some(_) if self.by_name.contains_key(&name) => {
                 problems.push(at.problem(format!("`{name}` stands here twice")));
@@ -174,14 +187,18 @@ impl Names {
 
     /// The names of an entity, without its prefix.
     pub fn of<'n>(&'n self, entity: &'n str) -> impl Iterator<Item = &'n str> {
-        self.by_name.keys().filter_map(move |name| match name.split_once('.') {
-            Some((of, field)) => (of == entity).then_some(field),
-            None => entity.is_empty().then_some(name.as_str()),
-        })
+        self.by_name
+            .keys()
+            .filter_map(move |name| match name.split_once('.') {
+                Some((of, field)) => (of == entity).then_some(field),
+                None => entity.is_empty().then_some(name.as_str()),
+            })
     }
 
     /// All names in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Named)> {
-        self.by_name.iter().map(|(name, named)| (name.as_str(), named))
+        self.by_name
+            .iter()
+            .map(|(name, named)| (name.as_str(), named))
     }
 }

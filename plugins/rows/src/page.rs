@@ -57,7 +57,10 @@ pub fn read(source: &Rc<Source>) -> Result<Vec<Page>, Vec<Problem>> {
     let mut offset = 0;
     let mut lines = source.text.split_inclusive('\n');
     while let Some(line) = lines.next() {
-        let place = Place { source: source.clone(), offset };
+        let place = Place {
+            source: source.clone(),
+            offset,
+        };
         offset += line.len();
         let text = line.trim_end();
         if let Some(id) = text.strip_prefix("## ") {
@@ -71,7 +74,9 @@ pub fn read(source: &Rc<Source>) -> Result<Vec<Page>, Vec<Problem>> {
             part = Part::None;
             continue;
         }
-        let Some(page) = pages.last_mut() else { continue };
+        let Some(page) = pages.last_mut() else {
+            continue;
+        };
         if let Some(title) = text.strip_prefix("### ") {
             part = match title.trim() {
                 "说明" => Part::Zh,
@@ -106,7 +111,11 @@ pub fn read(source: &Rc<Source>) -> Result<Vec<Page>, Vec<Problem>> {
                     Err(problem) => problems.push(problem),
                 }
             } else {
-                problems.push(place.problem("this example has no end").help("close it with ```"));
+                problems.push(
+                    place
+                        .problem("this example has no end")
+                        .help("close it with ```"),
+                );
             }
             continue;
         }
@@ -124,7 +133,11 @@ pub fn read(source: &Rc<Source>) -> Result<Vec<Page>, Vec<Problem>> {
             }
         }
     }
-    if problems.is_empty() { Ok(pages) } else { Err(problems) }
+    if problems.is_empty() {
+        Ok(pages)
+    } else {
+        Err(problems)
+    }
 }
 
 fn example(fence: &str, content: &str, place: &Place, start: Place) -> Result<Example, Problem> {
@@ -153,11 +166,20 @@ fn example(fence: &str, content: &str, place: &Place, start: Place) -> Result<Ex
         }
     }
     let section = serde_json::from_str(content).map_err(|error| {
-        let line_start: usize =
-            content.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum();
+        let line_start: usize = content
+            .split_inclusive('\n')
+            .take(error.line().saturating_sub(1))
+            .map(str::len)
+            .sum();
         start
             .plus(line_start + error.column().saturating_sub(1))
             .problem(format!("this example is not JSON: {error}"))
     })?;
-    Ok(Example { place: start, section, outcome, missing, reference_date })
+    Ok(Example {
+        place: start,
+        section,
+        outcome,
+        missing,
+        reference_date,
+    })
 }

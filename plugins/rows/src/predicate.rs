@@ -1,15 +1,18 @@
 //! CEL becomes a checked expression. What lies outside the subset is refused
 //! with its place.
 
+mod compare;
+
 use std::collections::BTreeMap;
 
-use cel::common::ast::{CallExpr, ComprehensionExpr, Expr as Cel, IdedExpr, LiteralValue, SourceInfo};
 use cel::common::ast::operators as op;
+use cel::common::ast::{CallExpr, ComprehensionExpr, Expr as Cel, IdedExpr, LiteralValue};
 
 use crate::ir::{Arith, Compare, ComputedRef, Expr, FactRef, NamedRef, Node, Period};
-use crate::names::{Names, Named};
-use crate::schema::{Entity, Field, Schema, Ty};
-use crate::source::{Place, Problem, nearest};
+use crate::names::{Named, Names};
+use crate::parsed::{Parsed, quantifier};
+use crate::schema::{Entity, Schema, Ty};
+use crate::source::{Problem, nearest};
 use crate::units;
 
 /// A variable that stands for an item of a list, or for a word.
@@ -30,57 +33,6 @@ pub struct Var {
 /// The variables in sight.
 pub type Vars = BTreeMap<String, Var>;
 
-/// A CEL text, parsed.
-pub struct Parsed {
-    /// The tree.
-    pub tree: IdedExpr,
-    info: SourceInfo,
-    place: Place,
-}
-
-impl Parsed {
-    /// `place` is where the text begins in its file.
-    ///
-    /// # Errors
-    /// What the CEL parser refuses.
-    pub fn new(text: &str, place: &Place) -> Result<Parsed, Vec<Problem>> {
-        let parser = cel::parser::Parser::new().max_recursion_depth(64);
-        match parser.parse_with_source_info(text) {
-            Ok((tree, info)) => Ok(Parsed { tree, info, place: place.clone() }),
-            Err(errors) => Err(errors
-                .errors
-                .iter()
-                .map(|error| {
-                    let column = usize::try_from(error.pos.1 - 1).unwrap_or_default();
-                    place.plus(column).problem(format!("this is no CEL: {}", error.msg)).help(
-                        "the subset that rows use is listed in plugins/README.md, `Predicates`",
-                    )
-                })
-                .collect()),
-        }
-    }
-
-    /// Where it begins.
-    pub fn start(&self) -> Place {
-        self.place.clone()
-    }
-
-    fn at(&self, expr: &IdedExpr) -> Place {
-        let start = self.info.offset_for(expr.id).map_or(0, |(start, _)| start as usize);
-        self.place.plus(start)
-    }
-
-    /// The digits of a number as the author wrote them: CEL reads them as a
-    /// binary float, which is not exact.
-    fn digits(&self, expr: &IdedExpr, float: f64) -> Option<String> {
-        let (start, _) = self.info.offset_for(expr.id)?;
-        let rest = self.info.source.get(start as usize..)?;
-        let end = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
-        let digits = rest.get(..end)?;
-        (digits.parse() == Ok(float)).then(|| digits.to_owned())
-    }
-}
-
 /// Checks predicates against the facts.
 pub struct Checker<'s> {
     /// The facts.
@@ -92,7 +44,11 @@ pub struct Checker<'s> {
 type Checked = Result<Expr, Problem>;
 
 fn typed(node: Node, ty: Ty) -> Expr {
-    Expr { node, ty, unit: None }
+    Expr {
+        node,
+        ty,
+        unit: None,
+    }
 }
 
 fn condition(node: Node) -> Expr {
@@ -109,7 +65,9 @@ impl Checker<'_> {
         if expr.ty == Ty::Bool {
             Ok(expr)
         } else {
-            Err(text.at(&text.tree).problem(format!("this is a {}, not a condition", expr.ty.name())))
+            Err(text
+                .at(&text.tree)
+                .problem(format!("this is a {}, not a condition", expr.ty.name())))
         }
     }
 
@@ -210,25 +168,55 @@ impl Checker<'_> {
                         last.clone_from(&entity.name);
                     }
                     let code_name = entity.name.clone();
-                    inner.insert(entity.name.clone(), Var { code_name, positions, ..var.clone() });
+                    inner.insert(
+                        entity.name.clone(),
+                        Var {
+                            code_name,
+                            positions,
+                            ..var.clone()
+                        },
+                    );
                 }
                 let expr = Box::new(self.check(parsed, &inner)?);
-                let of = var.map(|var| (var.code_name.clone(), entity.name.clone(), var.pattern.clone()));
+                let of = var.map(|var| {
+                    (
+                        var.code_name.clone(),
+                        entity.name.clone(),
+                        var.pattern.clone(),
+                    )
+                });
                 let positions = var.map(|var| var.positions.clone()).unwrap_or_default();
-                Ok(condition(Node::Named(NamedRef { name: full, of, positions, expr })))
+                Ok(condition(Node::Named(NamedRef {
+                    name: full,
+                    of,
+                    positions,
+                    expr,
+                })))
             }
             Some(Named::Computed { ty, unit, .. }) => {
                 let (pattern, positions) = match var {
                     Some(var) => (var.pattern.clone(), var.positions.clone()),
                     None => (self.section_pattern(), Vec::new()),
                 };
-                let node = Node::Computed(ComputedRef { name: full, pattern, positions });
-                Ok(Expr { node, ty: ty.clone(), unit: Some(unit.clone()) })
+                let node = Node::Computed(ComputedRef {
+                    name: full,
+                    pattern,
+                    positions,
+                });
+                Ok(Expr {
+                    node,
+                    ty: ty.clone(),
+                    unit: Some(unit.clone()),
+                })
             }
             None => {
                 let fact = self.fact_in(text, tree, scope, entity, var, field)?;
                 let unit = entity.field(field).map(|field| field.unit.clone());
-                Ok(Expr { ty: fact.ty.clone(), node: Node::Fact(fact), unit })
+                Ok(Expr {
+                    ty: fact.ty.clone(),
+                    node: Node::Fact(fact),
+                    unit,
+                })
             }
         }
     }
@@ -248,7 +236,10 @@ impl Checker<'_> {
             return Ok((&self.schema.section, None));
         };
         if let Some(var) = vars.get(scope)
-            && let Some(entity) = var.entity.as_ref().and_then(|name| self.schema.entities.get(name))
+            && let Some(entity) = var
+                .entity
+                .as_ref()
+                .and_then(|name| self.schema.entities.get(name))
         {
             return Ok((entity, Some(var)));
         }
@@ -258,8 +249,14 @@ impl Checker<'_> {
         if scope == "enterprise" {
             return Ok((&self.schema.enterprise, None));
         }
-        let known: Vec<&str> = vars.keys().map(String::as_str).chain(["enterprise"]).collect();
-        let problem = text.at(tree).problem(format!("`{scope}` is not known here"));
+        let known: Vec<&str> = vars
+            .keys()
+            .map(String::as_str)
+            .chain(["enterprise"])
+            .collect();
+        let problem = text
+            .at(tree)
+            .problem(format!("`{scope}` is not known here"));
         Err(match nearest(scope, known.iter().copied()) {
             Some(near) => problem.help(format!("did you mean `{near}`?")),
             None => problem.help(format!("known here: {}", known.join(", "))),
@@ -300,9 +297,15 @@ impl Checker<'_> {
             None => (self.section_pattern(), Vec::new()),
         };
         Ok(FactRef {
-            var: var.map(|var| var.code_name.clone()).or(envelope.then(|| "enterprise".to_owned())),
+            var: var
+                .map(|var| var.code_name.clone())
+                .or(envelope.then(|| "enterprise".to_owned())),
             field: field.to_owned(),
-            index: entity.fields.iter().position(|have| have.name == field).unwrap_or_default(),
+            index: entity
+                .fields
+                .iter()
+                .position(|have| have.name == field)
+                .unwrap_or_default(),
             pattern: format!("{prefix}/{field}"),
             positions,
             ty: found.ty.clone(),
@@ -318,7 +321,11 @@ impl Checker<'_> {
         entity: &Entity,
         field: &str,
     ) -> Problem {
-        let file = if scope == Some("enterprise") { "filing" } else { &self.schema.section_name };
+        let file = if scope == Some("enterprise") {
+            "filing"
+        } else {
+            &self.schema.section_name
+        };
         let of = if entity.name.is_empty() {
             format!("the section `{}`", self.schema.section_name)
         } else {
@@ -326,10 +333,14 @@ impl Checker<'_> {
         };
         let names = entity.fields.iter().map(|field| field.name.as_str());
         let named = self.names.of(&entity.name);
-        let problem = text.at(tree).problem(format!("there is no fact `{field}` in {of}"));
+        let problem = text
+            .at(tree)
+            .problem(format!("there is no fact `{field}` in {of}"));
         match nearest(field, names.chain(named)) {
             Some(near) => problem.help(format!("did you mean `{near}`?")),
-            None => problem.help(format!("a new fact is declared in schemas/{file}.schema.json")),
+            None => problem.help(format!(
+                "a new fact is declared in schemas/{file}.schema.json"
+            )),
         }
     }
 
@@ -358,8 +369,13 @@ impl Checker<'_> {
             (op::SUBSTRACT, [a, b]) => self.arith(text, tree, Arith::Sub, a, b, vars),
             (op::MULTIPLY, [a, b]) => self.arith(text, tree, Arith::Mul, a, b, vars),
             (op::NEGATE, [a]) => match self.expr(text, a, vars)? {
-                Expr { node: Node::Int(n), .. } => Ok(typed(Node::Int(-n), Ty::Int)),
-                Expr { node: Node::Number(n), .. } => Ok(typed(Node::Number(format!("-{n}")), Ty::Number)),
+                Expr {
+                    node: Node::Int(n), ..
+                } => Ok(typed(Node::Int(-n), Ty::Int)),
+                Expr {
+                    node: Node::Number(n),
+                    ..
+                } => Ok(typed(Node::Number(format!("-{n}")), Ty::Number)),
                 _ => Err(self.outside(text, tree, "the sign `-` before anything but a number")),
             },
             (op::DIVIDE | op::MODULO, _) => Err(text
@@ -370,16 +386,24 @@ impl Checker<'_> {
                 let a = self.expr(text, a, vars)?;
                 if matches!(a.ty, Ty::Int | Ty::Number) {
                     let (ty, unit) = (a.ty.clone(), a.unit.clone());
-                    Ok(Expr { node: Node::Abs(Box::new(a)), ty, unit })
+                    Ok(Expr {
+                        node: Node::Abs(Box::new(a)),
+                        ty,
+                        unit,
+                    })
                 } else {
                     Err(text.at(tree).problem(format!("`abs` of a {}", a.ty.name())))
                 }
             }
             ("size", [a]) => match self.expr(text, a, vars)? {
-                Expr { node: Node::Fact(fact), ty: Ty::Words | Ty::Items(_), .. } => {
-                    Ok(typed(Node::Size(fact), Ty::Int))
-                }
-                other => Err(text.at(tree).problem(format!("`size` of a {}", other.ty.name()))),
+                Expr {
+                    node: Node::Fact(fact),
+                    ty: Ty::Words | Ty::Items(_),
+                    ..
+                } => Ok(typed(Node::Size(fact), Ty::Int)),
+                other => Err(text
+                    .at(tree)
+                    .problem(format!("`size` of a {}", other.ty.name()))),
             },
             ("date", [a]) => match &a.expr {
                 Cel::Literal(LiteralValue::String(date))
@@ -387,7 +411,10 @@ impl Checker<'_> {
                 {
                     Ok(typed(Node::Date(date.inner().to_owned()), Ty::Date))
                 }
-                _ => Err(text.at(a).problem("this is no date").help("write `date(\"2025-06-30\")`")),
+                _ => Err(text
+                    .at(a)
+                    .problem("this is no date")
+                    .help("write `date(\"2025-06-30\")`")),
             },
             ("years" | "months" | "days" | "hours" | "minutes", _) => Err(text
                 .at(tree)
@@ -406,183 +433,6 @@ impl Checker<'_> {
                 "`&&`, `||` and `!` join conditions; this is a {}",
                 expr.ty.name()
             )))
-        }
-    }
-
-    fn equal(&self, text: &Parsed, tree: &IdedExpr, a: &IdedExpr, b: &IdedExpr, vars: &Vars) -> Checked {
-        let is_none = |tree: &IdedExpr| matches!(&tree.expr, Cel::Ident(name) if name == "none");
-        if is_none(b) {
-            return match self.expr(text, a, vars)? {
-                Expr { node: Node::Fact(fact), .. } if fact.none => Ok(condition(Node::IsNone(fact))),
-                Expr { node: Node::Fact(fact), .. } => Err(text
-                    .at(a)
-                    .problem(format!("\"none\" is no answer to `{}`", fact.field))
-                    .help("give the fact `\"x-none\": true` in the schema, or use `has(…)`")),
-                _ => Err(text.at(a).problem("only a fact can be none")),
-            };
-        }
-        let (left, right) = (self.expr(text, a, vars)?, self.expr(text, b, vars)?);
-        // `x == false` says the same as `!x`, and its reason reads better so.
-        if let (Ty::Bool, Node::Bool(is)) = (&left.ty, &right.node) {
-            return Ok(if *is { left } else { not(left) });
-        }
-        self.comparison(text, tree, Compare::Equal, (a, left), (b, right), vars)
-    }
-
-    fn compare(
-        &self,
-        text: &Parsed,
-        tree: &IdedExpr,
-        sign: Compare,
-        a: &IdedExpr,
-        b: &IdedExpr,
-        vars: &Vars,
-    ) -> Checked {
-        let (left, right) = (self.expr(text, a, vars)?, self.expr(text, b, vars)?);
-        if !matches!(left.ty, Ty::Int | Ty::Number | Ty::Date | Ty::DateTime) {
-            return Err(text.at(a).problem(format!("a {} has no order", left.ty.name())));
-        }
-        self.comparison(text, tree, sign, (a, left), (b, right), vars)
-    }
-
-    fn comparison(
-        &self,
-        text: &Parsed,
-        tree: &IdedExpr,
-        sign: Compare,
-        (at_a, a): (&IdedExpr, Expr),
-        (at_b, b): (&IdedExpr, Expr),
-        vars: &Vars,
-    ) -> Checked {
-        let (a, b) = self.same_type(text, tree, a, b)?;
-        if matches!(a.ty, Ty::Words | Ty::Items(_)) {
-            return Err(text.at(tree).problem("lists are not compared").help("use `in`, `exists` or `size`"));
-        }
-        self.known_word(text, at_a, at_b, &a, &b, vars)?;
-        self.known_word(text, at_b, at_a, &b, &a, vars)?;
-        // The fact goes left: what is expected is said of the left side.
-        let (sign, a, b) = if !a.reads() && b.reads() {
-            let turned = match sign {
-                Compare::Equal => Compare::Equal,
-                Compare::Below => Compare::Above,
-                Compare::NotAbove => Compare::NotBelow,
-                Compare::Above => Compare::Below,
-                Compare::NotBelow => Compare::NotAbove,
-            };
-            (turned, b, a)
-        } else {
-            (sign, a, b)
-        };
-        Ok(condition(Node::Compare(sign, Box::new(a), Box::new(b))))
-    }
-
-    fn same_type(&self, text: &Parsed, tree: &IdedExpr, a: Expr, b: Expr) -> Result<(Expr, Expr), Problem> {
-        let number = |expr: &Expr| matches!(expr.ty, Ty::Int | Ty::Number);
-        if a.ty != b.ty && !(number(&a) && number(&b)) {
-            return Err(text.at(tree).problem(format!(
-                "a {} and a {} cannot be compared or joined",
-                a.ty.name(),
-                b.ty.name()
-            )));
-        }
-        if let (Some(left), Some(right)) = (&a.unit, &b.unit)
-            && left != right
-        {
-            return Err(text
-                .at(tree)
-                .problem(format!("`{a}` is in {} and `{b}` is in {}", units::shown(left), units::shown(right)))
-                .help("convert one side, or declare the fact in the other unit"));
-        }
-        Ok((a, b))
-    }
-
-    /// A word compared with a fact that has words to choose from must be one of them.
-    fn known_word(
-        &self,
-        text: &Parsed,
-        _of_word: &IdedExpr,
-        at_word: &IdedExpr,
-        fact: &Expr,
-        word: &Expr,
-        vars: &Vars,
-    ) -> Result<(), Problem> {
-        let Node::Text(word) = &word.node else { return Ok(()) };
-        let Some(words) = self.words_of(fact, vars) else { return Ok(()) };
-        if words.contains(word) {
-            return Ok(());
-        }
-        let problem = text.at(at_word).problem(format!("`{fact}` is never \"{word}\""));
-        Err(match nearest(word, words.iter().map(String::as_str)) {
-            Some(near) => problem.help(format!("did you mean \"{near}\"?")),
-            None => problem.help(format!("it is one of {}", words.join(", "))),
-        })
-    }
-
-    fn words_of(&self, expr: &Expr, vars: &Vars) -> Option<Vec<String>> {
-        match &expr.node {
-            Node::Fact(fact) => self.field_of(fact, vars).and_then(|field| field.words.clone()),
-            Node::Word(name) => {
-                vars.values().find(|var| var.code_name == *name).and_then(|var| var.words.clone())
-            }
-            _ => None,
-        }
-    }
-
-    fn field_of(&self, fact: &FactRef, vars: &Vars) -> Option<&Field> {
-        let entity = match fact.var.as_deref() {
-            None => &self.schema.section,
-            Some("enterprise") => &self.schema.enterprise,
-            Some(name) => {
-                let var = vars.values().find(|var| var.code_name == name)?;
-                self.schema.entities.get(var.entity.as_ref()?)?
-            }
-        };
-        entity.field(&fact.field)
-    }
-
-    fn within(&self, text: &Parsed, tree: &IdedExpr, a: &IdedExpr, b: &IdedExpr, vars: &Vars) -> Checked {
-        let left = self.expr(text, a, vars)?;
-        if let Cel::List(list) = &b.expr {
-            let mut items = Vec::new();
-            for element in &list.elements {
-                let item = self.expr(text, element, vars)?;
-                if item.reads() {
-                    return Err(text.at(element).problem("a list written in a rule holds only constants"));
-                }
-                let number = left.ty == Ty::Number && item.ty == Ty::Int;
-                if item.ty != left.ty && !number {
-                    return Err(text.at(element).problem(format!(
-                        "`{left}` is a {}, this is a {}",
-                        left.ty.name(),
-                        item.ty.name()
-                    )));
-                }
-                self.known_word(text, a, element, &left, &item, vars)?;
-                items.push(item);
-            }
-            if items.is_empty() {
-                return Err(text.at(b).problem("an empty list: nothing is in it"));
-            }
-            return Ok(condition(Node::OneOf(Box::new(left), items)));
-        }
-        match self.expr(text, b, vars)? {
-            Expr { node: Node::Fact(fact), ty: Ty::Words, .. } => {
-                if left.ty != Ty::Text {
-                    return Err(text.at(tree).problem(format!("a list of words holds no {}", left.ty.name())));
-                }
-                if let (Node::Text(word), Some(words)) =
-                    (&left.node, self.field_of(&fact, vars).and_then(|field| field.words.as_ref()))
-                    && !words.contains(word)
-                {
-                    let problem = text.at(a).problem(format!("`{fact}` never holds \"{word}\""));
-                    return Err(match nearest(word, words.iter().map(String::as_str)) {
-                        Some(near) => problem.help(format!("did you mean \"{near}\"?")),
-                        None => problem.help(format!("it holds {}", words.join(", "))),
-                    });
-                }
-                Ok(condition(Node::Contains(Box::new(left), fact)))
-            }
-            other => Err(text.at(b).problem(format!("behind `in` stands a list, not a {}", other.ty.name()))),
         }
     }
 
@@ -609,7 +459,11 @@ impl Checker<'_> {
                     .help("a date moves by a period: `date + months(6)`"));
             }
         }
-        let ty = if left.ty == Ty::Int && right.ty == Ty::Int { Ty::Int } else { Ty::Number };
+        let ty = if left.ty == Ty::Int && right.ty == Ty::Int {
+            Ty::Int
+        } else {
+            Ty::Number
+        };
         let (left, right, unit) = if sign == Arith::Mul {
             let unit = match (&left.unit, &right.unit) {
                 (Some(a), Some(b)) => Some(units::product(a, b)),
@@ -621,7 +475,11 @@ impl Checker<'_> {
             let unit = left.unit.clone().or_else(|| right.unit.clone());
             (left, right, unit)
         };
-        Ok(Expr { node: Node::Arith(sign, Box::new(left), Box::new(right)), ty, unit })
+        Ok(Expr {
+            node: Node::Arith(sign, Box::new(left), Box::new(right)),
+            ty,
+            unit,
+        })
     }
 
     #[expect(clippy::too_many_arguments, reason = "the parts of one expression")]
@@ -649,15 +507,24 @@ impl Checker<'_> {
             )));
         }
         let [n] = call.args.as_slice() else {
-            return Err(text.at(tree).problem(format!("`{}` takes one number", period.name())));
+            return Err(text
+                .at(tree)
+                .problem(format!("`{}` takes one number", period.name())));
         };
         let n = self.expr(text, n, vars)?;
         if n.ty != Ty::Int {
-            return Err(text.at(tree).problem(format!("`{}` takes a whole number", period.name())));
+            return Err(text
+                .at(tree)
+                .problem(format!("`{}` takes a whole number", period.name())));
         }
         let n = match (sign, n) {
             (Arith::Add, n) => n,
-            (Arith::Sub, Expr { node: Node::Int(n), .. }) => typed(Node::Int(-n), Ty::Int),
+            (
+                Arith::Sub,
+                Expr {
+                    node: Node::Int(n), ..
+                },
+            ) => typed(Node::Int(-n), Ty::Int),
             _ => {
                 return Err(text
                     .at(tree)
@@ -666,7 +533,10 @@ impl Checker<'_> {
             }
         };
         let ty = moment.ty.clone();
-        Ok(typed(Node::Shift(Box::new(moment), period, Box::new(n)), ty))
+        Ok(typed(
+            Node::Shift(Box::new(moment), period, Box::new(n)),
+            ty,
+        ))
     }
 
     fn comprehension(
@@ -680,15 +550,22 @@ impl Checker<'_> {
             self.outside(text, tree, "a list function other than `exists` and `all`")
         })?;
         let list = match self.expr(text, &of.iter_range, vars)? {
-            Expr { node: Node::Fact(fact), ty: Ty::Words | Ty::Items(_), .. } => fact,
+            Expr {
+                node: Node::Fact(fact),
+                ty: Ty::Words | Ty::Items(_),
+                ..
+            } => fact,
             other => {
-                return Err(text
-                    .at(tree)
-                    .problem(format!("`exists` and `all` go through a list, not a {}", other.ty.name())));
+                return Err(text.at(tree).problem(format!(
+                    "`exists` and `all` go through a list, not a {}",
+                    other.ty.name()
+                )));
             }
         };
         if vars.contains_key(&of.iter_var) {
-            return Err(text.at(tree).problem(format!("`{}` is already a name here", of.iter_var)));
+            return Err(text
+                .at(tree)
+                .problem(format!("`{}` is already a name here", of.iter_var)));
         }
         let mut inner = vars.clone();
         let code_name = format!("{}_{}", of.iter_var, vars.len());
@@ -705,12 +582,19 @@ impl Checker<'_> {
                 entity: entity.clone(),
                 pattern: format!("{}/*", list.pattern),
                 positions,
-                words: self.field_of(&list, vars).and_then(|field| field.words.clone()),
+                words: self
+                    .field_of(&list, vars)
+                    .and_then(|field| field.words.clone()),
             },
         );
         let body = self.cond(text, body, &inner)?;
         let body = Box::new(if exists { body } else { not(body) });
-        let found = condition(Node::Exists { list, var: code_name, entity, body });
+        let found = condition(Node::Exists {
+            list,
+            var: code_name,
+            entity,
+            body,
+        });
         Ok(if exists { found } else { not(found) })
     }
 }
@@ -731,19 +615,4 @@ fn period(name: &str) -> Option<Period> {
         "minutes" => Period::Minutes,
         _ => return None,
     })
-}
-
-/// CEL spells `exists` and `all` out as loops; this reads them back.
-/// `Some((true, body))` for `exists`.
-pub fn quantifier(of: &ComprehensionExpr) -> Option<(bool, &IdedExpr)> {
-    let Cel::Call(step) = &of.loop_step.expr else { return None };
-    let [result, body] = step.args.as_slice() else { return None };
-    if !matches!(&result.expr, Cel::Ident(name) if *name == of.accu_var) {
-        return None;
-    }
-    match (&of.accu_init.expr, step.func_name.as_str()) {
-        (Cel::Literal(LiteralValue::Boolean(is)), op::LOGICAL_OR) if !is.inner() => Some((true, body)),
-        (Cel::Literal(LiteralValue::Boolean(is)), op::LOGICAL_AND) if *is.inner() => Some((false, body)),
-        _ => None,
-    }
 }

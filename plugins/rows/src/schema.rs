@@ -164,12 +164,22 @@ impl Document {
 
     /// Where a property is declared; the first of that name.
     fn at(&self, property: &str) -> Place {
-        let offset = self.source.text.find(&format!("\"{property}\":")).unwrap_or_default();
-        Place { source: Rc::clone(&self.source), offset }
+        let offset = self
+            .source
+            .text
+            .find(&format!("\"{property}\":"))
+            .unwrap_or_default();
+        Place {
+            source: Rc::clone(&self.source),
+            offset,
+        }
     }
 
     fn entity(&self, name: &str, object: &Value, problems: &mut Vec<Problem>) -> Entity {
-        let mut entity = Entity { name: name.to_owned(), fields: Vec::new() };
+        let mut entity = Entity {
+            name: name.to_owned(),
+            fields: Vec::new(),
+        };
         if object.get("additionalProperties") != Some(&Value::Bool(false)) {
             let what = if name.is_empty() { "the section" } else { name };
             problems.push(
@@ -194,7 +204,10 @@ impl Document {
         let object = property.as_object().unwrap_or(&none);
         let text = |key: &str| object.get(key).and_then(Value::as_str).unwrap_or_default();
         let fail = |message: String, help: &str| self.at(name).problem(message).help(help);
-        if !name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_') {
+        if !name
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+        {
             return Err(fail(
                 format!("`{name}` is no name of a fact"),
                 "lower-case English words joined by `_`",
@@ -218,7 +231,13 @@ impl Document {
             .get("enum")
             .or_else(|| object.get("items").and_then(|items| items.get("enum")))
             .and_then(Value::as_array)
-            .map(|words| words.iter().filter_map(Value::as_str).map(str::to_owned).collect());
+            .map(|words| {
+                words
+                    .iter()
+                    .filter_map(Value::as_str)
+                    .map(str::to_owned)
+                    .collect()
+            });
         Ok(Field {
             name: name.to_owned(),
             ty,
@@ -237,7 +256,10 @@ impl Document {
             Some(Value::String(one)) => vec![one],
             _ => Vec::new(),
         };
-        let format = object.get("format").and_then(Value::as_str).unwrap_or_default();
+        let format = object
+            .get("format")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
         let items = object.get("items");
         let answer = types.iter().find(|ty| **ty != "null").copied();
         let ty = match answer {
@@ -250,9 +272,9 @@ impl Document {
                 _ => Some(Ty::Text),
             },
             Some("array") => match items.and_then(|items| items.get("$ref")) {
-                Some(Value::String(to)) => {
-                    to.strip_prefix("#/$defs/").map(|entity| Ty::Items(entity.to_owned()))
-                }
+                Some(Value::String(to)) => to
+                    .strip_prefix("#/$defs/")
+                    .map(|entity| Ty::Items(entity.to_owned())),
                 _ if items.and_then(|items| items.get("type")) == Some(&Value::from("string")) => {
                     Some(Ty::Words)
                 }
@@ -261,10 +283,12 @@ impl Document {
             _ => None,
         };
         ty.ok_or_else(|| {
-            self.at(name).problem(format!("the type of `{name}` is none that rules can read")).help(
-                "boolean, integer, number, string, an array of strings, or an array of \
+            self.at(name)
+                .problem(format!("the type of `{name}` is none that rules can read"))
+                .help(
+                    "boolean, integer, number, string, an array of strings, or an array of \
                  `{\"$ref\": \"#/$defs/…\"}`; each with \"null\"",
-            )
+                )
         })
     }
 }

@@ -18,7 +18,10 @@ impl Source {
     /// When the file cannot be read or is not UTF-8.
     pub fn read(path: &Path) -> Result<Rc<Source>, Problem> {
         match std::fs::read_to_string(path) {
-            Ok(text) => Ok(Rc::new(Source { path: path.to_owned(), text })),
+            Ok(text) => Ok(Rc::new(Source {
+                path: path.to_owned(),
+                text,
+            })),
             Err(error) => Err(Problem {
                 path: path.to_owned(),
                 line: 0,
@@ -31,7 +34,10 @@ impl Source {
 
     /// Line and column, from 1, of a byte offset.
     pub fn position(&self, offset: usize) -> (usize, usize) {
-        let before = self.text.get(..offset.min(self.text.len())).unwrap_or(&self.text);
+        let before = self
+            .text
+            .get(..offset.min(self.text.len()))
+            .unwrap_or(&self.text);
         let line_start = before.rfind('\n').map_or(0, |at| at + 1);
         let column = before.get(line_start..).unwrap_or_default().chars().count() + 1;
         (before.matches('\n').count() + 1, column)
@@ -51,12 +57,21 @@ impl Place {
     /// A problem here.
     pub fn problem(&self, message: impl Into<String>) -> Problem {
         let (line, column) = self.source.position(self.offset);
-        Problem { path: self.source.path.clone(), line, column, message: message.into(), help: None }
+        Problem {
+            path: self.source.path.clone(),
+            line,
+            column,
+            message: message.into(),
+            help: None,
+        }
     }
 
     /// The same file, some bytes on.
     pub fn plus(&self, bytes: usize) -> Place {
-        Place { source: Rc::clone(&self.source), offset: self.offset + bytes }
+        Place {
+            source: Rc::clone(&self.source),
+            offset: self.offset + bytes,
+        }
     }
 }
 

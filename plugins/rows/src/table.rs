@@ -4,8 +4,8 @@ use serde::Deserialize;
 use toml::Spanned;
 use toml::value::Datetime;
 
-use crate::names::Bilingual;
-use crate::source::{Place, Problem, Source};
+use crate::source::{Problem, Source};
+use crate::tables::{Bilingual, read_toml};
 
 /// What a violation means; the contract's names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -77,9 +77,14 @@ impl Outcome {
 
     /// The outcome of that name.
     pub fn named(name: &str) -> Option<Outcome> {
-        [Outcome::Violated, Outcome::Undetermined, Outcome::Satisfied, Outcome::NotApplicable]
-            .into_iter()
-            .find(|outcome| outcome.name() == name)
+        [
+            Outcome::Violated,
+            Outcome::Undetermined,
+            Outcome::Satisfied,
+            Outcome::NotApplicable,
+        ]
+        .into_iter()
+        .find(|outcome| outcome.name() == name)
     }
 }
 
@@ -124,27 +129,6 @@ struct File {
     clause: Option<String>,
     #[serde(default)]
     rule: Vec<Row>,
-}
-
-/// Reads TOML with our kind of problem.
-pub(crate) fn read_toml<T: for<'de> Deserialize<'de>>(source: &std::rc::Rc<Source>) -> Result<T, Problem> {
-    toml::from_str(&source.text).map_err(|error| {
-        let offset = error.span().map_or(0, |span| span.start);
-        let place = Place { source: source.clone(), offset };
-        place.problem(error.message().to_owned())
-    })
-}
-
-/// Where the characters of a TOML string begin, behind its quotes.
-pub(crate) fn text_place(source: &std::rc::Rc<Source>, text: &Spanned<String>) -> Place {
-    let span = text.span();
-    let raw = source.text.get(span.clone()).unwrap_or_default();
-    let quotes = match raw {
-        raw if raw.starts_with("\"\"\"\n") || raw.starts_with("'''\n") => 4,
-        raw if raw.starts_with("\"\"\"") || raw.starts_with("'''") => 3,
-        _ => 1,
-    };
-    Place { source: source.clone(), offset: span.start + quotes }
 }
 
 /// The rows of a file, with the file's clause put where a row has none.

@@ -2,10 +2,11 @@
 
 use serde_json::Value;
 
-use crate::book::{Book, Rule};
+use crate::book::Book;
 use crate::boundary::{self, Case};
 use crate::interpret::{Filing, Judgement, Trees, Val, judge};
 use crate::mutants;
+use crate::rule::Rule;
 use crate::source::{Place, Problem};
 use crate::table::Outcome;
 
@@ -43,7 +44,10 @@ impl Trial<'_> {
             cases.push((case, example.place.clone()));
         }
         for row in &rule.row.boundary {
-            let at = Place { source: rule.place.source.clone(), offset: row.fact.span().start };
+            let at = Place {
+                source: rule.place.source.clone(),
+                offset: row.fact.span().start,
+            };
             for case in boundary::cases(rule, row, &checker)? {
                 cases.push((case, at.clone()));
             }
@@ -53,7 +57,10 @@ impl Trial<'_> {
 
     /// What the interpreter says of a case.
     pub fn judge(&self, rule: &Rule, trees: Trees<'_>, case: &Case) -> Judgement {
-        let date = case.reference_date.parse().unwrap_or(jiff::civil::Date::ZERO);
+        let date = case
+            .reference_date
+            .parse()
+            .unwrap_or(jiff::civil::Date::ZERO);
         let computed = |name: &str, at: &[usize]| (self.computed)(&case.section, (name, at));
         let filing = Filing {
             enterprise: &Value::Null,
@@ -97,7 +104,9 @@ impl Trial<'_> {
             let told = cases
                 .iter()
                 .filter(|(case, _)| in_force(rule, case))
-                .any(|(case, _)| self.judge(rule, trees, case) != self.judge(rule, Trees::of(rule), case));
+                .any(|(case, _)| {
+                    self.judge(rule, trees, case) != self.judge(rule, Trees::of(rule), case)
+                });
             if !told {
                 problems.push(
                     rule.place
@@ -117,7 +126,15 @@ impl Trial<'_> {
 /// Outside its dates the host says not applicable, whatever the rule says.
 fn in_force(rule: &Rule, case: &Case) -> bool {
     let day = case.reference_date.as_str();
-    let from = rule.row.from.as_ref().is_none_or(|from| from.get_ref().to_string().as_str() <= day);
-    let to = rule.row.to.as_ref().is_none_or(|to| day <= to.get_ref().to_string().as_str());
+    let from = rule
+        .row
+        .from
+        .as_ref()
+        .is_none_or(|from| from.get_ref().to_string().as_str() <= day);
+    let to = rule
+        .row
+        .to
+        .as_ref()
+        .is_none_or(|to| day <= to.get_ref().to_string().as_str());
     (from && to) || case.outcome != Outcome::NotApplicable
 }

@@ -13,7 +13,10 @@ pub fn product(a: &str, b: &str) -> String {
     let mut powers: BTreeMap<&str, i32> = BTreeMap::new();
     for unit in [a, b] {
         for (n, side) in unit.split('/').enumerate() {
-            for name in side.split('·').filter(|name| !name.is_empty() && *name != "1") {
+            for name in side
+                .split('·')
+                .filter(|name| !name.is_empty() && *name != "1")
+            {
                 *powers.entry(name).or_default() += if n == 0 { 1 } else { -1 };
             }
         }

@@ -5,7 +5,10 @@
 //! costs an `mprotect` and two threads are slower than one. Memory is pre-sized
 //! by the linker (`plugins/rows`, `INITIAL_MEMORY_BYTES`); only a filing that
 //! needs more makes it grow.
-#![expect(unsafe_code, reason = "a global allocator cannot be written without it")]
+#![expect(
+    unsafe_code,
+    reason = "a global allocator cannot be written without it"
+)]
 
 use std::alloc::{GlobalAlloc, Layout};
 use std::cell::Cell;
@@ -64,9 +67,8 @@ unsafe impl GlobalAlloc for Bump {
             self.next.set(block as usize);
             // SAFETY: same alignment, and the block starts where it did, so
             // its bytes stay in place.
-            let again = unsafe {
-                self.alloc(Layout::from_size_align_unchecked(new_size, layout.align()))
-            };
+            let again =
+                unsafe { self.alloc(Layout::from_size_align_unchecked(new_size, layout.align())) };
             if again.is_null() {
                 self.next.set(block as usize + layout.size());
             }

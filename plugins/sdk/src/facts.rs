@@ -158,7 +158,8 @@ impl<'de> Visitor<'de> for OfShape {
             let found = (next..fields.len())
                 .chain(0..next)
                 .find(|index| fields.get(*index).is_some_and(|field| field.name == name));
-            match found.and_then(|index| Some((index, fields.get(index)?, values.get_mut(index)?))) {
+            match found.and_then(|index| Some((index, fields.get(index)?, values.get_mut(index)?)))
+            {
                 Some((index, field, slot)) => {
                     *slot = map.next_value_seed(OfField(field))?;
                     next = index + 1;
@@ -197,7 +198,8 @@ impl<'de> DeserializeSeed<'de> for OfField {
                     Value::Number(number(raw).ok_or_else(|| wrong("not a number"))?)
                 }
             }
-            Type::Text | Type::Date | Type::DateTime => match Option::<Key<'_>>::deserialize(from)? {
+            Type::Text | Type::Date | Type::DateTime => match Option::<Key<'_>>::deserialize(from)?
+            {
                 None => Value::Unknown,
                 Some(Key(text)) if field.none && text == NONE => Value::None,
                 Some(Key(text)) => match field.ty {
@@ -208,9 +210,10 @@ impl<'de> DeserializeSeed<'de> for OfField {
                     _ => Value::Text(text),
                 },
             },
-            Type::Words => Option::<Vec<Key<'_>>>::deserialize(from)?.map_or(Value::Unknown, |list| {
-                Value::Words(list.into_iter().map(|Key(text)| text).collect())
-            }),
+            Type::Words => Option::<Vec<Key<'_>>>::deserialize(from)?
+                .map_or(Value::Unknown, |list| {
+                    Value::Words(list.into_iter().map(|Key(text)| text).collect())
+                }),
             Type::Object(shape) => from.deserialize_option(MaybeObject(shape))?,
             Type::Items(shape) => from.deserialize_option(MaybeItems(shape))?,
         })
@@ -230,7 +233,11 @@ fn number(raw: &str) -> Option<Decimal> {
 fn whole(raw: &str) -> Option<i64> {
     raw.parse().ok().or_else(|| {
         let exact = number(raw)?;
-        if exact.is_integer() { exact.normalize().try_into().ok() } else { None }
+        if exact.is_integer() {
+            exact.normalize().try_into().ok()
+        } else {
+            None
+        }
     })
 }
 

@@ -2,10 +2,10 @@
 
 use jiff::civil::Date;
 
-use crate::contract as wit;
-use crate::logic::{At, Cond, Trace, Why};
-use crate::logic::Note;
 use crate::TextMeta;
+use crate::contract as wit;
+use crate::logic::Note;
+use crate::logic::{At, Cond, Trace, Why};
 
 /// The two dates of a filing.
 #[derive(Clone, Copy, Debug)]
@@ -20,7 +20,8 @@ impl Dates {
     /// When a date is none; the host checks them, so this is the host's fault.
     pub fn of(request: &wit::Request) -> Result<Self, wit::Refusal> {
         let read = |text: &str| {
-            text.parse().map_err(|_| wit::Refusal::BadDate(format!("`{text}` is no date (YYYY-MM-DD)")))
+            text.parse()
+                .map_err(|_| wit::Refusal::BadDate(format!("`{text}` is no date (YYYY-MM-DD)")))
         };
         Ok(Dates {
             reference: read(&request.reference_date)?,
@@ -49,11 +50,19 @@ pub fn judge<W: Why>(
     violated: impl FnOnce() -> Cond<W>,
     undetermined: impl FnOnce() -> Cond<W>,
 ) -> Judged<W> {
-    let judged = |outcome, applies, why, because| Judged { outcome, applies, why, because };
+    let judged = |outcome, applies, why, because| Judged {
+        outcome,
+        applies,
+        why,
+        because,
+    };
     match applies.is {
-        Some(false) => {
-            judged(wit::Outcome::NotApplicable, applies.why, W::nothing(), false)
-        }
+        Some(false) => judged(
+            wit::Outcome::NotApplicable,
+            applies.why,
+            W::nothing(),
+            false,
+        ),
         None => judged(wit::Outcome::Undetermined, W::nothing(), applies.why, false),
         Some(true) => {
             let broken = violated();
@@ -155,7 +164,13 @@ impl Out {
         let all = judged.why.both(applies);
         let mut evidence = Vec::new();
         let mut missing = Vec::new();
-        for Note { pointer, known, computed, expected } in all.0 {
+        for Note {
+            pointer,
+            known,
+            computed,
+            expected,
+        } in all.0
+        {
             if known {
                 let expected = expected.filter(|_| judged.outcome == wit::Outcome::Violated);
                 let computed = computed.map(|(name, title, value)| wit::Computed {
@@ -163,7 +178,11 @@ impl Out {
                     title: title.into(),
                     value,
                 });
-                evidence.push(wit::Evidence { pointer, computed, expected });
+                evidence.push(wit::Evidence {
+                    pointer,
+                    computed,
+                    expected,
+                });
             } else {
                 missing.push(pointer);
             }

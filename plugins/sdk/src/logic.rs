@@ -43,7 +43,10 @@ fn itoa(mut n: usize, buffer: &mut [u8; 20]) -> &str {
             break;
         }
     }
-    buffer.get(at..).and_then(|digits| std::str::from_utf8(digits).ok()).unwrap_or_default()
+    buffer
+        .get(at..)
+        .and_then(|digits| std::str::from_utf8(digits).ok())
+        .unwrap_or_default()
 }
 
 /// One fact in a reason.
@@ -95,7 +98,12 @@ impl Why for Trace {
         Trace(Vec::new())
     }
     fn read(at: At<'_>, known: bool) -> Self {
-        Trace(vec![Note { pointer: at.pointer(), known, computed: None, expected: None }])
+        Trace(vec![Note {
+            pointer: at.pointer(),
+            known,
+            computed: None,
+            expected: None,
+        }])
     }
     fn notes(notes: impl FnOnce(&mut Vec<Note>)) -> Self {
         let mut all = Vec::new();
@@ -145,7 +153,10 @@ impl<W: Why> Cond<W> {
     /// A condition that reads no fact.
     #[inline]
     pub fn always(is: bool) -> Self {
-        Cond { is: Some(is), why: W::nothing() }
+        Cond {
+            is: Some(is),
+            why: W::nothing(),
+        }
     }
 
     /// Whether it is known not to hold.
@@ -158,11 +169,20 @@ impl<W: Why> Cond<W> {
 #[inline]
 pub fn and<W: Why>(a: Cond<W>, b: Cond<W>) -> Cond<W> {
     match (a.is, b.is) {
-        (Some(false), Some(false)) => Cond { is: Some(false), why: a.why.both(b.why) },
+        (Some(false), Some(false)) => Cond {
+            is: Some(false),
+            why: a.why.both(b.why),
+        },
         (Some(false), _) => a,
         (_, Some(false)) => b,
-        (Some(true), Some(true)) => Cond { is: Some(true), why: a.why.both(b.why) },
-        (None, None) => Cond { is: None, why: a.why.both(b.why) },
+        (Some(true), Some(true)) => Cond {
+            is: Some(true),
+            why: a.why.both(b.why),
+        },
+        (None, None) => Cond {
+            is: None,
+            why: a.why.both(b.why),
+        },
         (None, _) => a,
         (_, None) => b,
     }
@@ -177,5 +197,8 @@ pub fn or<W: Why>(a: Cond<W>, b: Cond<W>) -> Cond<W> {
 /// The opposite; unknown stays unknown.
 #[inline]
 pub fn not<W: Why>(a: Cond<W>) -> Cond<W> {
-    Cond { is: a.is.map(|is| !is), why: a.why }
+    Cond {
+        is: a.is.map(|is| !is),
+        why: a.why,
+    }
 }

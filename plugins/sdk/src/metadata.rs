@@ -13,7 +13,10 @@ pub struct TextMeta {
 
 impl From<TextMeta> for wit::Text {
     fn from(text: TextMeta) -> Self {
-        wit::Text { zh: text.zh.into(), en: text.en.into() }
+        wit::Text {
+            zh: text.zh.into(),
+            en: text.en.into(),
+        }
     }
 }
 
@@ -98,7 +101,10 @@ pub fn describe(plugin: &PluginMeta) -> wit::Description {
         sections: plugin
             .sections
             .iter()
-            .map(|section| wit::Section { name: section.name.into(), schema: section.schema.into() })
+            .map(|section| wit::Section {
+                name: section.name.into(),
+                schema: section.schema.into(),
+            })
             .collect(),
         instruments: plugin
             .instruments
@@ -159,7 +165,11 @@ pub fn explain(plugin: &PluginMeta, id: &str) -> Option<wit::Page> {
             .map(|example| wit::Example {
                 filing: whole(example),
                 outcome: example.outcome,
-                missing: example.missing.iter().map(|fact| String::from(*fact)).collect(),
+                missing: example
+                    .missing
+                    .iter()
+                    .map(|fact| String::from(*fact))
+                    .collect(),
             })
             .collect(),
     })

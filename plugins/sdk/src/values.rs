@@ -48,13 +48,19 @@ impl Range {
 #[inline]
 pub fn read<T, W: Why>(is: Option<T>, at: At<'_>) -> V<T, W> {
     let known = is.is_some();
-    V { is, why: W::read(at, known) }
+    V {
+        is,
+        why: W::read(at, known),
+    }
 }
 
 /// A value written in the rule.
 #[inline]
 pub fn constant<T, W: Why>(value: T) -> V<T, W> {
-    V { is: Some(value), why: W::nothing() }
+    V {
+        is: Some(value),
+        why: W::nothing(),
+    }
 }
 
 /// A value that Rust computes. `compute` is handed the list of missing facts
@@ -85,7 +91,12 @@ pub fn compute<T: Show + Clone, W: Why>(
                 missing.push(of.pointer());
             }
             for pointer in missing {
-                notes.push(Note { pointer, known: false, computed: None, expected: None });
+                notes.push(Note {
+                    pointer,
+                    known: false,
+                    computed: None,
+                    expected: None,
+                });
             }
         }
     });
@@ -96,13 +107,21 @@ pub fn compute<T: Show + Clone, W: Why>(
 #[inline]
 pub fn ask<W: Why>(value: V<bool, W>) -> Cond<W> {
     let is = value.is;
-    Cond { is, why: value.why.expect(|| String::from(if is == Some(true) { "false" } else { "true" })) }
+    Cond {
+        is,
+        why: value
+            .why
+            .expect(|| String::from(if is == Some(true) { "false" } else { "true" })),
+    }
 }
 
 /// Whether a fact is known; a filed "none" is.
 #[inline]
 pub fn has<W: Why>(known: bool, at: At<'_>) -> Cond<W> {
-    Cond { is: Some(known), why: W::read(at, known) }
+    Cond {
+        is: Some(known),
+        why: W::read(at, known),
+    }
 }
 
 /// Whether the filer answered "there is none".
@@ -244,7 +263,13 @@ pub fn contains<W: Why>(word: V<&str, W>, list: Option<&[Text<'_>]>, at: At<'_>)
         _ => None,
     };
     let why = W::read(at, list.is_some())
-        .expect(|| shown("", if is == Some(true) { "∌ " } else { "∋ " }, word.is.as_ref()))
+        .expect(|| {
+            shown(
+                "",
+                if is == Some(true) { "∌ " } else { "∋ " },
+                word.is.as_ref(),
+            )
+        })
         .both(word.why);
     Cond { is, why }
 }
@@ -257,14 +282,23 @@ pub fn exists<'f, T, W: Why>(
     holds: impl Fn(usize, &'f T) -> Cond<W>,
 ) -> Cond<W> {
     let Some(list) = list else {
-        return Cond { is: None, why: W::read(at, false) };
+        return Cond {
+            is: None,
+            why: W::read(at, false),
+        };
     };
-    let mut found = Cond { is: Some(false), why: W::nothing() };
+    let mut found = Cond {
+        is: Some(false),
+        why: W::nothing(),
+    };
     for (index, item) in list.iter().enumerate() {
         found = crate::or(found, holds(index, item));
     }
     match found.is {
-        Some(false) => Cond { is: Some(false), why: W::read(at, true) },
+        Some(false) => Cond {
+            is: Some(false),
+            why: W::read(at, true),
+        },
         _ => found,
     }
 }
@@ -277,14 +311,24 @@ pub fn word_exists<W: Why>(
     holds: impl Fn(&str) -> Cond<W>,
 ) -> Cond<W> {
     let Some(list) = list else {
-        return Cond { is: None, why: W::read(at, false) };
+        return Cond {
+            is: None,
+            why: W::read(at, false),
+        };
     };
-    let mut found = Cond { is: Some(false), why: W::nothing() };
+    let mut found = Cond {
+        is: Some(false),
+        why: W::nothing(),
+    };
     for word in list {
         found = crate::or(found, holds(word));
     }
     let list = W::read(at, true);
-    let why = if found.is == Some(false) { list } else { list.both(found.why) };
+    let why = if found.is == Some(false) {
+        list
+    } else {
+        list.both(found.why)
+    };
     Cond { is: found.is, why }
 }
 
@@ -297,7 +341,10 @@ pub fn size<T, W: Why>(list: Option<&[T]>, at: At<'_>) -> V<i64, W> {
 /// A whole number as a decimal.
 #[inline]
 pub fn int_as_number<W>(a: V<i64, W>) -> V<Decimal, W> {
-    V { is: a.is.map(Decimal::from), why: a.why }
+    V {
+        is: a.is.map(Decimal::from),
+        why: a.why,
+    }
 }
 
 /// A computed value of any type, for the interpreter.
@@ -370,7 +417,10 @@ fn combine<T, W: Why>(
         (Some(a), Some(b)) => range.keep(exact(a, b)),
         _ => None,
     };
-    V { is, why: a.why.both(b.why) }
+    V {
+        is,
+        why: a.why.both(b.why),
+    }
 }
 
 /// `a + b`.
@@ -429,7 +479,10 @@ pub fn shift<T: Calendar, W: Why>(
         (Some(moment), Some(n)) => range.keep(period(n).and_then(|by| moment.moved(by))),
         _ => None,
     };
-    V { is, why: moment.why.both(n.why) }
+    V {
+        is,
+        why: moment.why.both(n.why),
+    }
 }
 
 /// Periods for [`shift`], `None` when there are too many.

@@ -28,7 +28,11 @@ pub fn place(fact: &FactRef) -> String {
 /// Where it stands in the document.
 pub fn at(pattern: &str, positions: &[String]) -> String {
     let indices: Vec<String> = positions.iter().map(|var| format!("{var}_i")).collect();
-    format!("sdk::At {{ pattern: {}, indices: &[{}] }}", quoted(pattern), indices.join(", "))
+    format!(
+        "sdk::At {{ pattern: {}, indices: &[{}] }}",
+        quoted(pattern),
+        indices.join(", ")
+    )
 }
 
 fn fact_at(fact: &FactRef) -> String {
@@ -48,15 +52,35 @@ pub fn condition(expr: &Expr, book: &Book) -> String {
             format!("sdk::one_of({}, [{}])", value(a, book), items.join(", "))
         }
         Node::Contains(word, list) => {
-            format!("sdk::contains({}, {}, {})", value(word, book), place(list), fact_at(list))
+            format!(
+                "sdk::contains({}, {}, {})",
+                value(word, book),
+                place(list),
+                fact_at(list)
+            )
         }
         Node::IsNone(fact) => {
-            format!("sdk::is_none({}.0.none({}), {})", holder(fact), fact.index, fact_at(fact))
+            format!(
+                "sdk::is_none({}.0.none({}), {})",
+                holder(fact),
+                fact.index,
+                fact_at(fact)
+            )
         }
         Node::Has(fact) => {
-            format!("sdk::has({}.0.known({}), {})", holder(fact), fact.index, fact_at(fact))
+            format!(
+                "sdk::has({}.0.known({}), {})",
+                holder(fact),
+                fact.index,
+                fact_at(fact)
+            )
         }
-        Node::Exists { list, var, entity, body } => {
+        Node::Exists {
+            list,
+            var,
+            entity,
+            body,
+        } => {
             let body = condition(body, book);
             let (list_place, at) = (place(list), fact_at(list));
             match entity {
@@ -83,7 +107,11 @@ pub fn condition(expr: &Expr, book: &Book) -> String {
 
 /// One function for each named condition and list that it is asked of.
 pub fn named_function(named: &NamedRef) -> String {
-    shared("is", &named.name, named.of.as_ref().map_or("", |(_, _, pattern)| pattern))
+    shared(
+        "is",
+        &named.name,
+        named.of.as_ref().map_or("", |(_, _, pattern)| pattern),
+    )
 }
 
 /// One function for each computed value and list that it belongs to.
@@ -92,15 +120,22 @@ pub fn computed_function(computed: &ComputedRef) -> String {
 }
 
 fn shared(what: &str, name: &str, pattern: &str) -> String {
-    let place = pattern.rsplit_once("/sections/").map_or(pattern, |(_, rest)| rest);
-    let plain = |text: &str| text.replace(|c: char| !c.is_ascii_alphanumeric(), "_").to_lowercase();
-    format!("{what}_{}_of_{}", plain(name), plain(place)).trim_end_matches('_').replace("___", "_")
+    let place = pattern
+        .rsplit_once("/sections/")
+        .map_or(pattern, |(_, rest)| rest);
+    let plain = |text: &str| {
+        text.replace(|c: char| !c.is_ascii_alphanumeric(), "_")
+            .to_lowercase()
+    };
+    format!("{what}_{}_of_{}", plain(name), plain(place))
+        .trim_end_matches('_')
+        .replace("___", "_")
 }
 
 /// The functions that the rules share, each once.
 pub fn shared_functions(book: &Book) -> BTreeMap<String, String> {
     let mut functions = BTreeMap::new();
-    for predicate in book.rules.iter().flat_map(crate::book::Rule::predicates) {
+    for predicate in book.rules.iter().flat_map(crate::rule::Rule::predicates) {
         predicate.expr.walk(&mut |expr| match &expr.node {
             Node::Named(named) => {
                 let name = named_function(named);
@@ -163,8 +198,19 @@ fn compare(sign: Compare, a: &Expr, b: &Expr, book: &Book) -> String {
         Node::Fact(_) | Node::Computed(_) => String::new(),
         _ => format!("{a} "),
     };
-    let side = |expr: &Expr| if number { as_number(expr, book) } else { value(expr, book) };
-    format!("sdk::{function}({}, {}, {})", side(a), side(b), quoted(&lhs))
+    let side = |expr: &Expr| {
+        if number {
+            as_number(expr, book)
+        } else {
+            value(expr, book)
+        }
+    };
+    format!(
+        "sdk::{function}({}, {}, {})",
+        side(a),
+        side(b),
+        quoted(&lhs)
+    )
 }
 
 fn as_number(expr: &Expr, book: &Book) -> String {
@@ -183,8 +229,15 @@ fn constant(expr: &Expr, ty: &Ty) -> String {
         Node::Number(n) => decimal(n),
         Node::Text(word) => quoted(word),
         Node::Date(date) => {
-            let mut parts = date.split('-').map(|part| part.trim_start_matches('0').to_owned());
-            let mut next = || parts.next().filter(|part| !part.is_empty()).unwrap_or_else(|| "0".into());
+            let mut parts = date
+                .split('-')
+                .map(|part| part.trim_start_matches('0').to_owned());
+            let mut next = || {
+                parts
+                    .next()
+                    .filter(|part| !part.is_empty())
+                    .unwrap_or_else(|| "0".into())
+            };
             format!("sdk::Date::constant({}, {}, {})", next(), next(), next())
         }
         Node::Bool(is) => is.to_string(),
@@ -221,8 +274,16 @@ fn value(expr: &Expr, book: &Book) -> String {
         Node::Word(name) => format!("sdk::constant({name})"),
         Node::Fact(fact) => format!("sdk::read({}, {})", place(fact), fact_at(fact)),
         Node::Computed(computed) => {
-            let indices: Vec<String> = computed.positions.iter().map(|var| format!("{var}_i")).collect();
-            format!("{}(cx, &[{}])", computed_function(computed), indices.join(", "))
+            let indices: Vec<String> = computed
+                .positions
+                .iter()
+                .map(|var| format!("{var}_i"))
+                .collect();
+            format!(
+                "{}(cx, &[{}])",
+                computed_function(computed),
+                indices.join(", ")
+            )
         }
         Node::Size(list) => format!("sdk::size({}, {})", place(list), fact_at(list)),
         Node::Arith(sign, a, b) => {
@@ -232,7 +293,11 @@ fn value(expr: &Expr, book: &Book) -> String {
                 Arith::Mul => "mul",
             };
             let side = |side: &Expr| {
-                if expr.ty == Ty::Number { as_number(side, book) } else { value(side, book) }
+                if expr.ty == Ty::Number {
+                    as_number(side, book)
+                } else {
+                    value(side, book)
+                }
             };
             format!("sdk::{function}(&cx.range, {}, {})", side(a), side(b))
         }

@@ -43,7 +43,11 @@ pub fn write(book: &Book, code: &mut String) {
 }
 
 fn entity_code(name: &str, entity: &Entity, code: &mut String) {
-    let _ = writeln!(code, "static {}: sdk::Shape = sdk::Shape(&[", shape_name(name));
+    let _ = writeln!(
+        code,
+        "static {}: sdk::Shape = sdk::Shape(&[",
+        shape_name(name)
+    );
     for field in &entity.fields {
         let ty = match &field.ty {
             Ty::Bool => "Bool".to_owned(),

@@ -6,7 +6,8 @@ use toml::Spanned;
 use toml::value::Datetime;
 
 use super::quoted;
-use crate::book::{Book, Predicate, Rule};
+use crate::book::Book;
+use crate::rule::{Predicate, Rule};
 use crate::table::{By, Confidence, Kind, Outcome, Severity};
 
 /// A bilingual constant.
@@ -39,7 +40,13 @@ fn outcome(outcome: Outcome) -> &'static str {
 pub fn write(book: &Book, code: &mut String) {
     code.push_str("/// The plugin's description and pages.\npub static PLUGIN: sdk::PluginMeta = sdk::PluginMeta {\n");
     let schema: serde_json::Value = serde_json::from_str(&book.schema.text).unwrap_or_default();
-    let title = |key: &str| schema.get(key).and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
+    let title = |key: &str| {
+        schema
+            .get(key)
+            .and_then(serde_json::Value::as_str)
+            .unwrap_or_default()
+            .to_owned()
+    };
     let _ = writeln!(
         code,
         "    id: {0},\n    version: env!(\"CARGO_PKG_VERSION\"),\n    title: {1},\n    \
@@ -114,9 +121,17 @@ fn rule_meta(rule: &Rule, code: &mut String) {
 
 fn page_meta(rule: &Rule, book: &Book, code: &mut String) {
     let predicate = |predicate: &Option<Predicate>| {
-        quoted(predicate.as_ref().map_or("", |predicate| predicate.text.trim()))
+        quoted(
+            predicate
+                .as_ref()
+                .map_or("", |predicate| predicate.text.trim()),
+        )
     };
-    let each = rule.row.each.as_ref().map_or("", |each| each.get_ref().as_str());
+    let each = rule
+        .row
+        .each
+        .as_ref()
+        .map_or("", |each| each.get_ref().as_str());
     let _ = write!(
         code,
         "        sdk::PageMeta {{ body: {}, each: {}, applies: {}, violated: {}, undetermined: {}, examples: &[",
