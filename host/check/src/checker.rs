@@ -4,7 +4,9 @@
 use std::fmt;
 use std::sync::Arc;
 
-use anjian_model::{FilingReport, PluginUsed, Problem, ProblemLevel, Request, Rule, Text, Verdict};
+use anjian_model::{
+    FilingReport, Instrument, PluginUsed, Problem, ProblemLevel, Request, Rule, Text, Verdict,
+};
 use thiserror::Error;
 
 use crate::assemble::{self, Assembler, Parts};
@@ -181,6 +183,15 @@ impl Checker {
             let rules = &judge.description().rules;
             Some((judge, rules.iter().find(|rule| rule.id == id)?))
         })
+    }
+
+    /// The instrument that a rule cites.
+    pub fn instrument(&self, rule: &str) -> Option<&Instrument> {
+        let (judge, rule) = self.rule(rule)?;
+        let instruments = &judge.description().instruments;
+        instruments
+            .iter()
+            .find(|found| found.key == rule.instrument)
     }
 
     /// Judges one filing. Whatever the bytes are, there is a report.
