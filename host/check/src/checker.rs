@@ -277,12 +277,7 @@ impl Checker {
         let Some(sections) = document.member(Document::ROOT, "sections") else {
             return 0;
         };
-        let assembler = Assembler {
-            document,
-            schemas: &self.schemas,
-            dates,
-            all: self.options.all,
-        };
+        let assembler = Assembler::new(document, &self.schemas, dates, self.options.all);
         let filing = document.for_plugins();
         let mut called = 0;
         for Loaded { judge, instruments } in &self.plugins {
