@@ -1,16 +1,24 @@
 //! What plugins said, with rule, clause, value and line added.
 
+mod message;
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
 use anjian_model::{
     Assessment, Description, Evidence, Finding, Identification, Item, Kind, Missing, Outcome,
     Problem, ProblemLevel, RawEvidence, RawFinding, Rule, Score, Severity, Text, Verdict,
 };
 use serde_json::value::RawValue;
 
-use crate::intake::{Document, Kind as Json};
+use crate::intake::{Document, Kind as Json, Place};
 use crate::judge::Broken;
 use crate::plan::Dates;
 use crate::schema::Schemas;
 use crate::words::natural;
+pub(crate) use message::item_name;
+use message::message;
 
 /// Bytes of a list or object that evidence repeats. A list of words fits; a
 /// list of a thousand units would stand in the report once for each finding,
@@ -24,6 +32,15 @@ pub(crate) struct Assembler<'c, 'd> {
     pub(crate) dates: &'c Dates,
     /// Also what is satisfied or does not apply.
     pub(crate) all: bool,
+    /// By pointer. Rules of one sector read the same few facts again and again.
+    facts: RefCell<HashMap<String, Rc<Fact>>>,
+}
+
+/// What is said of a fact wherever it is evidence.
+struct Fact {
+    title: Text,
+    value: Option<Box<RawValue>>,
+    place: Option<Place>,
 }
 
 /// What one plugin adds to a report.
@@ -34,7 +51,37 @@ pub(crate) struct Parts {
     pub(crate) identifications: Vec<Identification>,
 }
 
-impl Assembler<'_, '_> {
+impl<'c, 'd> Assembler<'c, 'd> {
+    pub(crate) fn new(
+        document: &'c Document<'d>,
+        schemas: &'c Schemas,
+        dates: &'c Dates,
+        all: bool,
+    ) -> Self {
+        Self {
+            document,
+            schemas,
+            dates,
+            all,
+            facts: RefCell::default(),
+        }
+    }
+
+    fn fact(&self, pointer: &str) -> Rc<Fact> {
+        if let Some(fact) = self.facts.borrow().get(pointer) {
+            return Rc::clone(fact);
+        }
+        let at = self.document.find(pointer);
+        let fact = Rc::new(Fact {
+            title: self.schemas.title(pointer),
+            value: at.and_then(|at| value(self.document, at)),
+            place: at.map(|at| self.document.place(at)),
+        });
+        let mut facts = self.facts.borrow_mut();
+        facts.insert(pointer.to_owned(), Rc::clone(&fact));
+        fact
+    }
+
     /// An answer. `instruments` has the citation for each rule.
     pub(crate) fn answer(
         &self,
@@ -172,7 +219,7 @@ impl Assembler<'_, '_> {
             .missing
             .into_iter()
             .map(|pointer| Missing {
-                title: self.schemas.title(&pointer),
+                title: self.fact(&pointer).title.clone(),
                 pointer,
             })
             .collect();
@@ -207,14 +254,11 @@ impl Assembler<'_, '_> {
             computed,
             expected,
         } = raw;
-        let at = self.document.find(&pointer);
-        let place = at.map(|at| self.document.place(at));
-        let value = at
-            .filter(|_| computed.is_none())
-            .and_then(|at| value(self.document, at));
-        let title = match &computed {
-            Some(computed) => computed.title.clone(),
-            None => self.schemas.title(&pointer),
+        let fact = self.fact(&pointer);
+        let place = fact.place;
+        let (title, value) = match &computed {
+            Some(computed) => (computed.title.clone(), None),
+            None => (fact.title.clone(), fact.value.clone()),
         };
         Evidence {
             pointer,
@@ -270,86 +314,16 @@ fn without_spaces(json: &str) -> String {
         .collect()
 }
 
-/// What an item is called in a sentence.
-pub(crate) fn item_name(item: &Item) -> Text {
-    if let Some(name) = &item.name {
-        return Text {
-            zh: name.clone(),
-            en: name.clone(),
-        };
-    }
-    let last = item.pointer.rsplit('/').next().unwrap_or_default();
-    match last.parse::<u64>() {
-        Ok(n) => Text {
-            zh: format!("第 {} 项", n + 1),
-            en: format!("entry {}", n + 1),
-        },
-        Err(_) => Text {
-            zh: last.to_owned(),
-            en: last.to_owned(),
-        },
-    }
-}
-
-fn message(
-    rule: &Rule,
-    outcome: Outcome,
-    item: Option<&Item>,
-    reason: Option<&Text>,
-    missing: &[Missing],
-) -> Text {
-    let mut zh = rule.title.zh.clone();
-    let mut en = rule.title.en.clone();
-    if let Some(item) = item {
-        let name = item_name(item);
-        zh.push_str(&format!("（{}）", name.zh));
-        en.push_str(&format!(" ({})", name.en));
-    }
-    if outcome == Outcome::Undetermined {
-        zh = format!("无法判定：{zh}");
-        en = format!("cannot be decided: {en}");
-    }
-    if !missing.is_empty() {
-        zh.push_str(&format!(
-            "；缺少：{}",
-            titles(missing, |text| &text.zh).join("、")
-        ));
-        en.push_str(&format!(
-            "; missing: {}",
-            titles(missing, |text| &text.en).join(", ")
-        ));
-    }
-    if let Some(reason) = reason {
-        zh.push_str(&format!("；{}", reason.zh));
-        en.push_str(&format!("; {}", reason.en));
-    }
-    Text { zh, en }
-}
-
-fn titles(missing: &[Missing], language: impl Fn(&Text) -> &String) -> Vec<&str> {
-    let mut all: Vec<&str> = Vec::new();
-    for fact in missing {
-        let title = language(&fact.title).as_str();
-        if !all.contains(&title) {
-            all.push(title);
-        }
-    }
-    all
-}
-
 /// Graver first, then by rule and place, so that equal filings give equal reports.
 pub(crate) fn sort(findings: &mut [Finding]) {
-    let pointer = |finding: &Finding| finding.item.as_ref().map(|item| item.pointer.clone());
+    fn place(finding: &Finding) -> &str {
+        finding.item.as_ref().map_or("", |item| &item.pointer)
+    }
     findings.sort_by(|a, b| {
         (a.severity, a.outcome)
             .cmp(&(b.severity, b.outcome))
             .then_with(|| natural(&a.rule, &b.rule))
-            .then_with(|| {
-                natural(
-                    &pointer(a).unwrap_or_default(),
-                    &pointer(b).unwrap_or_default(),
-                )
-            })
+            .then_with(|| natural(place(a), place(b)))
     });
 }
 

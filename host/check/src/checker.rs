@@ -4,7 +4,9 @@
 use std::fmt;
 use std::sync::Arc;
 
-use anjian_model::{FilingReport, PluginUsed, Problem, ProblemLevel, Request, Rule, Text, Verdict};
+use anjian_model::{
+    FilingReport, Instrument, PluginUsed, Problem, ProblemLevel, Request, Rule, Text, Verdict,
+};
 use thiserror::Error;
 
 use crate::assemble::{self, Assembler, Parts};
@@ -183,6 +185,15 @@ impl Checker {
         })
     }
 
+    /// The instrument that a rule cites.
+    pub fn instrument(&self, rule: &str) -> Option<&Instrument> {
+        let (judge, rule) = self.rule(rule)?;
+        let instruments = &judge.description().instruments;
+        instruments
+            .iter()
+            .find(|found| found.key == rule.instrument)
+    }
+
     /// Judges one filing. Whatever the bytes are, there is a report.
     pub fn check<'a>(&self, source: Source, bytes: &'a [u8]) -> Checked<'a> {
         match intake::read(bytes, source.line.unwrap_or(1)) {
@@ -266,12 +277,7 @@ impl Checker {
         let Some(sections) = document.member(Document::ROOT, "sections") else {
             return 0;
         };
-        let assembler = Assembler {
-            document,
-            schemas: &self.schemas,
-            dates,
-            all: self.options.all,
-        };
+        let assembler = Assembler::new(document, &self.schemas, dates, self.options.all);
         let filing = document.for_plugins();
         let mut called = 0;
         for Loaded { judge, instruments } in &self.plugins {

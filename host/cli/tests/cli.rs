@@ -1,5 +1,6 @@
 //! What the command does without looking at what plugins say: arguments,
 //! configuration, and the statuses that go with them.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::process::{Command, Output, Stdio};
 

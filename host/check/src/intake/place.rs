@@ -11,7 +11,7 @@ pub struct Place {
 
 /// Bytes between two remembered places. A look-up reads at most this much, so
 /// that a large file on one line stays cheap however many findings point into it.
-const STEP: usize = 1024;
+const STEP: usize = 256;
 
 /// Remembered places of a text, made once when the first finding asks.
 #[derive(Debug)]

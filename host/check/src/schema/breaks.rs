@@ -79,7 +79,7 @@ pub(super) fn explain(
         kind => {
             let (code, expected) = expected(kind, part, error, document, at);
             let message = Text {
-                zh: format!("「{}」应为{}，实为 {found}", title.zh, expected.zh),
+                zh: format!("「{}」应为{}，实为 {found}", title.zh, spaced(&expected.zh)),
                 en: format!("{}: expected {}, found {found}", title.en, expected.en),
             };
             (code, Some(at), message)
@@ -97,6 +97,12 @@ pub(super) fn explain(
         }],
         blank,
     }
+}
+
+/// Latin letters keep a blank from the Chinese before them.
+fn spaced(zh: &str) -> String {
+    let latin = zh.starts_with(|c: char| c.is_ascii_alphanumeric());
+    format!("{}{zh}", if latin { " " } else { "" })
 }
 
 fn found(document: &Document<'_>, at: Index) -> String {

@@ -5,8 +5,8 @@ use annotate_snippets::Level;
 
 use super::Human;
 use super::snippet::{self, Mark};
-use crate::Checked;
 use crate::intake::Document;
+use crate::{Checked, Checker};
 
 impl Human {
     pub(super) fn problem(&self, checked: &Checked<'_>, problem: &Problem, out: &mut Vec<u8>) {
@@ -46,7 +46,13 @@ impl Human {
         self.write(out, &[group]);
     }
 
-    pub(super) fn finding(&self, checked: &Checked<'_>, finding: &Finding, out: &mut Vec<u8>) {
+    pub(super) fn finding(
+        &self,
+        checker: &Checker,
+        checked: &Checked<'_>,
+        finding: &Finding,
+        out: &mut Vec<u8>,
+    ) {
         let (level, name) = self.word(finding);
         let title = level
             .with_name(name)
@@ -54,8 +60,12 @@ impl Human {
             .id(finding.rule.as_str());
         let mut marks = Vec::new();
         let mut notes = Vec::new();
+        // What should have been different comes first; the other facts only
+        // say why the rule applies.
+        let decides = finding.evidence.iter().any(|fact| fact.expected.is_some());
         for evidence in &finding.evidence {
-            match self.mark(checked.document.as_ref(), evidence) {
+            let primary = !decides || evidence.expected.is_some();
+            match self.mark(checked.document.as_ref(), evidence, primary) {
                 Some(mark) => marks.push(mark),
                 None => notes.push(self.label(evidence, true)),
             }
@@ -73,7 +83,7 @@ impl Human {
             group = group.element(Level::NOTE.with_name(fact).message(note));
         }
         if !finding.clause.is_empty() {
-            let cited = format!("{} {}", finding.instrument, finding.clause);
+            let cited = format!("{} {}", self.instrument(checker, finding), finding.clause);
             let basis = self.lang.pick("依据", "basis");
             group = group.element(Level::NOTE.with_name(basis).message(cited));
         }
@@ -85,6 +95,14 @@ impl Human {
             group = group.element(Level::NOTE.with_name(note).message(text));
         }
         self.write(out, &[group]);
+    }
+
+    /// Title and number of the instrument, in the reader's language.
+    fn instrument(&self, checker: &Checker, finding: &Finding) -> String {
+        checker.instrument(&finding.rule).map_or_else(
+            || finding.instrument.clone(),
+            |found| format!("{} {}", self.lang.of(&found.title), found.number),
+        )
     }
 
     /// How grave the finding is, in a word.
@@ -106,13 +124,18 @@ impl Human {
         }
     }
 
-    fn mark(&self, document: Option<&Document<'_>>, evidence: &Evidence) -> Option<Mark> {
+    fn mark(
+        &self,
+        document: Option<&Document<'_>>,
+        evidence: &Evidence,
+        primary: bool,
+    ) -> Option<Mark> {
         let document = document?;
         let at = document.find(&evidence.pointer)?;
         Some(Mark {
             span: document.span(at),
             label: self.label(evidence, false),
-            primary: true,
+            primary,
         })
     }
 

@@ -89,7 +89,10 @@ fn blocks<'f>(findings: &[&'f Finding]) -> Vec<Block<'f>> {
                     block
                 }
             };
-            if let Some(item) = &finding.item {
+            // A fact of the section is missing once, whatever items wait for it.
+            if let Some(item) = &finding.item
+                && block.pattern.contains('*')
+            {
                 let name = item_name(item);
                 if !block.items.contains(&name) {
                     block.items.push(name);

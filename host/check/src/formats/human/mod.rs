@@ -72,11 +72,11 @@ impl Format for Human {
             finding.outcome == Outcome::Undetermined && !finding.missing.is_empty()
         });
         for finding in single {
-            self.finding(checked, finding, out);
+            self.finding(checker, checked, finding, out);
         }
         self.missing(checker, checked, &grouped, out);
         for identification in &report.identifications {
-            self.working(identification, out);
+            self.working(checker, identification, out);
         }
         for score in &report.scores {
             self.score(score, out);

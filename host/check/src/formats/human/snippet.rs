@@ -37,7 +37,7 @@ pub(super) fn elements<'s>(checked: &'s Checked<'_>, marks: Vec<Mark>) -> Vec<El
         let far = near
             .iter()
             .any(|(other, _)| other.number.abs_diff(line.number) > FAR);
-        if (long || far) && !mark.primary {
+        if (long || far) && !mark.primary && mark.label.is_empty() {
             continue;
         }
         if long || far {

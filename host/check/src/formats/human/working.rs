@@ -5,10 +5,16 @@ use annotate_snippets::{Level, normalize_untrusted_str};
 use unicode_width::UnicodeWidthStr;
 
 use super::Human;
+use crate::Checker;
 use crate::assemble::item_name;
 
 impl Human {
-    pub(super) fn working(&self, identification: &Identification, out: &mut Vec<u8>) {
+    pub(super) fn working(
+        &self,
+        checker: &Checker,
+        identification: &Identification,
+        out: &mut Vec<u8>,
+    ) {
         let lang = self.lang;
         let name = item_name(&identification.item);
         let title = format!(
@@ -36,11 +42,11 @@ impl Human {
             })
             .collect();
         table(out, &rows);
-        let basis = format!(
-            "   = {}: {}\n\n",
-            lang.pick("依据", "basis"),
-            identification.instrument
+        let cited = checker.instrument(&identification.rule).map_or_else(
+            || identification.instrument.clone(),
+            |found| format!("{} {}", lang.of(&found.title), found.number),
         );
+        let basis = format!("   = {}: {cited}\n\n", lang.pick("依据", "basis"));
         out.extend_from_slice(basis.as_bytes());
     }
 
