@@ -1,9 +1,5 @@
 //! What holds for every rule of every plugin, on filings that nobody wrote.
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a test stops at the first surprise"
-)]
+#![expect(clippy::panic, reason = "a test stops at the first surprise")]
 
 mod generate;
 mod sectors;

@@ -92,7 +92,7 @@ fn value(schema: &Schema, field: &Field, depth: usize) -> BoxedStrategy<Value> {
                 .boxed()
         }
         Ty::Items(of) if depth < 3 => {
-            let item = entity(schema, &schema.entities[of], depth + 1);
+            let item = entity(schema, schema.entities.get(of).unwrap(), depth + 1);
             prop::collection::vec(item, 0..3)
                 .prop_map(Value::Array)
                 .boxed()

@@ -17,10 +17,14 @@ use anjian_runtime::{Engine, Limits, Plugin};
 use anjian_sdk::{Dynamic, contract};
 use serde_json::{Value, json};
 
+type Evaluate = fn(&contract::Request) -> Result<contract::Assessment, contract::Refusal>;
+/// A computed value and the facts that it lacks; `None` without such a value.
+type Compute = fn(&contract::Request, &str, &[usize]) -> Option<(Option<Dynamic>, Vec<String>)>;
+
 /// The native half of a plugin.
 pub struct Native {
-    pub evaluate: fn(&contract::Request) -> Result<contract::Assessment, contract::Refusal>,
-    pub computed: fn(&contract::Request, &str, &[usize]) -> Option<(Option<Dynamic>, Vec<String>)>,
+    pub evaluate: Evaluate,
+    pub computed: Compute,
 }
 
 macro_rules! native {

@@ -1,7 +1,7 @@
 //! The command from outside: exit statuses, bad input, parity of the formats.
 #![expect(
     clippy::unwrap_used,
-    clippy::panic,
+    clippy::indexing_slicing,
     reason = "a test stops at the first surprise"
 )]
 

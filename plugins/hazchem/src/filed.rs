@@ -513,10 +513,13 @@ pub(crate) fn licensed_chemical_in_a_unit(
                     match Unit(of).chemicals() {
                         None => lacks.push(format!("units/{unit}/chemicals")),
                         Some(list) => {
-                            lacks.extend(list.iter().enumerate().filter_map(|(at, of)| {
-                                matches!(listed(of).1, Cas::Unknown)
-                                    .then(|| format!("units/{unit}/chemicals/{at}/cas"))
-                            }))
+                            let open = list
+                                .iter()
+                                .enumerate()
+                                .filter(|(_, of)| matches!(listed(of).1, Cas::Unknown));
+                            lacks.extend(
+                                open.map(|(at, _)| format!("units/{unit}/chemicals/{at}/cas")),
+                            )
                         }
                     }
                 }

@@ -75,24 +75,26 @@ fn write_rule(rule: &Rule, index: usize, book: &Book, code: &mut String) {
             facts::type_name(&each.entity)
         );
     }
+    let mut call = String::new();
+    for each in &rule.each {
+        let _ = write!(call, ", {0}, {0}_i", each.var);
+    }
     let condition = |predicate: &Option<crate::rule::Predicate>, default: bool| match predicate {
         Some(predicate) => expr::condition(&predicate.expr, book),
         None => format!("sdk::Cond::always({default})"),
     };
+    let used = call.trim_start_matches(',');
     let _ = writeln!(
         code,
-        "/// `{}`\n#[allow(unused_variables, reason = \"a rule need not read its item\")]\n\
+        "/// `{}`\n\
          fn rule_{index}<W: sdk::Why>(cx: &Cx<'_>{params}) -> sdk::Judged<W> {{\n    \
+         let _ = (cx,{used});\n    \
          sdk::judge(\n        {},\n        || {},\n        || {},\n    )\n}}\n",
         rule.id(),
         condition(&rule.applies, true),
         condition(&rule.violated, false),
         condition(&rule.undetermined, false),
     );
-    let mut call = String::new();
-    for each in &rule.each {
-        let _ = write!(call, ", {0}, {0}_i", each.var);
-    }
     let because = match &rule.row.because {
         Some(because) => format!("Some({})", meta::text(&because.zh, &because.en)),
         None => "None".to_owned(),
@@ -119,14 +121,17 @@ fn write_rule(rule: &Rule, index: usize, book: &Book, code: &mut String) {
                 let all = rest.iter().fold(expr::condition(first, book), |all, part| {
                     format!("sdk::and({all}, {})", expr::condition(part, book))
                 });
-                format!("sdk::Cond::<W>::is_false(&{all})")
+                format!(
+                    "if !sdk::Cond::<()>::is_false(&{})",
+                    all.replace("::<W>", "::<()>")
+                )
             }
-            None => "false".to_owned(),
+            None => String::new(),
         };
         body = format!(
             "match {list} {{\n        Some(list) => for ({0}_i, {0}) in list.iter().enumerate() {{\n    \
              let {0} = {2}({0});\n    {body}    }},\n        \
-             None => if !{closed} {{ out.note_missing({index}, {1}) }},\n    }}\n",
+             None => {closed} {{ out.note_missing({index}, {1}) }},\n    }}\n",
             each.var,
             expr::at(&each.list.pattern, &each.list.positions),
             facts::type_name(&each.entity),
@@ -134,8 +139,7 @@ fn write_rule(rule: &Rule, index: usize, book: &Book, code: &mut String) {
     }
     let _ = writeln!(
         code,
-        "#[allow(dead_code, reason = \"only rules over lists ask without reasons\")]\n\
-         fn run_{index}(cx: &Cx<'_>, out: &mut sdk::Out) {{\n    type W = ();\n    {body}}}\n"
+        "fn run_{index}(cx: &Cx<'_>, out: &mut sdk::Out) {{\n    {body}}}\n"
     );
 }
 
@@ -208,7 +212,7 @@ pub fn evaluate(
 
 #[cfg(target_arch = "wasm32")]
 mod component {
-    #![allow(unsafe_code, clippy::allow_attributes, reason = "the export of the contract")]
+    #![expect(unsafe_code, reason = "the export of the contract")]
     use anjian_sdk::contract as wit;
 
     struct Component;

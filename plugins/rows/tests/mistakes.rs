@@ -1,10 +1,6 @@
 //! Mistakes that authors make: each ends the build with file, line, and a
 //! sentence that helps.
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a test stops at the first surprise"
-)]
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 use std::fs;
 

@@ -139,22 +139,25 @@ pub fn shared_functions(book: &Book) -> BTreeMap<String, String> {
         predicate.expr.walk(&mut |expr| match &expr.node {
             Node::Named(named) => {
                 let name = named_function(named);
-                let mut params = String::new();
+                let (mut params, mut used) = (String::new(), String::new());
                 if let Some((_, entity, _)) = &named.of {
                     let _ = write!(params, ", {entity}: {}<'_>", super::facts::type_name(entity));
+                    let _ = write!(used, ", {entity}");
                     let mut positions = named.positions.clone();
                     if let Some(last) = positions.last_mut() {
                         last.clone_from(entity);
                     }
                     for position in positions {
                         let _ = write!(params, ", {position}_i: usize");
+                        let _ = write!(used, ", {position}_i");
                     }
                 }
                 let body = condition(&named.expr, book);
                 let code = format!(
-                    "/// `{}`\n#[allow(unused_variables, reason = \"a condition need not read its item\")]\n\
-                     fn {name}<W: sdk::Why>(cx: &Cx<'_>{params}) -> sdk::Cond<W> {{\n    {body}\n}}\n\n",
-                    named.name
+                    "/// `{}`\n\
+                     fn {name}<W: sdk::Why>(cx: &Cx<'_>{params}) -> sdk::Cond<W> {{\n    let _ = (cx,{});\n    {body}\n}}\n\n",
+                    named.name,
+                    used.trim_start_matches(',')
                 );
                 functions.insert(name, code);
             }
