@@ -3,18 +3,18 @@
 use anjian_runtime::LoadError;
 
 use super::guests::well_behaved_bytes;
-use super::{Bench, limits, reads_well};
+use super::{BENCH, reads_well};
 
 #[test]
 fn nothing() {
-    let error = Bench::new(limits()).refuses(b"");
+    let error = BENCH.refuses(b"");
     assert!(matches!(error, LoadError::Empty), "{error:?}");
     reads_well(&error);
 }
 
 #[test]
 fn not_wasm() {
-    let bench = Bench::new(limits());
+    let bench = &*BENCH;
     for bytes in [
         &b"{\"hot\":true}"[..],
         b"PK\x03\x04",
@@ -36,7 +36,7 @@ fn not_wasm() {
 
 #[test]
 fn core_module() {
-    let bench = Bench::new(limits());
+    let bench = &*BENCH;
     for wat in ["(module)", "(module (memory 1) (func (export \"run\")))"] {
         let error = bench.refuses(&wat::parse_str(wat).unwrap());
         assert!(matches!(error, LoadError::NotAComponent), "{error:?}");
@@ -46,7 +46,7 @@ fn core_module() {
 
 #[test]
 fn component_that_is_no_plugin() {
-    let bench = Bench::new(limits());
+    let bench = &*BENCH;
     let error = bench.refuses(&wat::parse_str("(component)").unwrap());
     assert!(matches!(error, LoadError::NotAPlugin), "{error:?}");
     reads_well(&error);
@@ -55,7 +55,7 @@ fn component_that_is_no_plugin() {
 #[test]
 fn version_that_does_not_keep_what_it_names() {
     let wat = r#"(component (instance (export "anjian:plugin/judge@0.1.0")))"#;
-    let error = Bench::new(limits()).refuses(&wat::parse_str(wat).unwrap());
+    let error = BENCH.refuses(&wat::parse_str(wat).unwrap());
     assert!(matches!(error, LoadError::Unsupported { .. }), "{error:?}");
     reads_well(&error);
 }
@@ -65,7 +65,7 @@ fn version_that_does_not_keep_what_it_names() {
 /// component itself; what is missing then is the contract.
 #[test]
 fn truncated() {
-    let bench = Bench::new(limits());
+    let bench = &*BENCH;
     let whole = well_behaved_bytes();
     let mut truncated = 0;
     let cuts = (1..40)
@@ -87,7 +87,7 @@ fn truncated() {
 
 #[test]
 fn damaged() {
-    let bench = Bench::new(limits());
+    let bench = &*BENCH;
     let whole = well_behaved_bytes();
     for at in (8..whole.len()).step_by(1_499) {
         let mut bytes = whole.to_vec();

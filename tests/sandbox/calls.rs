@@ -6,7 +6,7 @@ use anjian_model::Outcome;
 use anjian_runtime::{Fault, Limits};
 
 use super::guests::{spins_bytes, well_behaved_bytes};
-use super::{Bench, is_right, limits, request};
+use super::{BENCH, Bench, is_right, limits, request};
 
 const THREADS: usize = 4;
 const CALLS: usize = 500;
@@ -25,11 +25,11 @@ fn judge_many(bench: &Bench) {
 
 #[test]
 fn answers_stay_right_beside_a_plugin_that_spins() {
-    let bench = Bench::new(limits());
+    let bench = &*BENCH;
     let spins = bench.engine.load(spins_bytes()).unwrap();
     thread::scope(|scope| {
         for _ in 0..THREADS {
-            scope.spawn(|| judge_many(&bench));
+            scope.spawn(|| judge_many(bench));
         }
         scope.spawn(|| {
             for _ in 0..3 {

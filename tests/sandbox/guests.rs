@@ -4,7 +4,7 @@
 use anjian_model::Outcome;
 use anjian_runtime::{DescriptionProblem, Fault, Limits, LoadError, Nonsense, Refusal};
 
-use super::{Bench, DEADLINE_MS, judges_rightly, limits, reads_well, request};
+use super::{BENCH, Bench, DEADLINE_MS, judges_rightly, limits, reads_well, request};
 
 include!(concat!(env!("OUT_DIR"), "/guests.rs"));
 
@@ -21,21 +21,17 @@ macro_rules! bytes {
     };
 }
 
-pub fn well_behaved_bytes() -> &'static [u8] {
+pub(super) fn well_behaved_bytes() -> &'static [u8] {
     bytes!("well_behaved")
 }
 
-pub fn spins_bytes() -> &'static [u8] {
+pub(super) fn spins_bytes() -> &'static [u8] {
     bytes!("spins")
-}
-
-fn bench() -> Bench {
-    Bench::new(limits())
 }
 
 #[test]
 fn well_behaved() {
-    let bench = bench();
+    let bench = &*BENCH;
     let plugin = &bench.well_behaved;
     judges_rightly(plugin);
     assert_eq!(plugin.description().id, "test");
@@ -48,19 +44,19 @@ fn well_behaved() {
 
 #[test]
 fn remembers() {
-    let bench = bench();
+    let bench = &*BENCH;
     judges_rightly(&bench.engine.load(bytes!("remembers")).unwrap());
 }
 
 #[test]
 fn refuses() {
     let refusal = Refusal::OutOfRange("1e400 t".to_owned());
-    bench().faults(bytes!("refuses"), &Fault::Refused(refusal));
+    BENCH.faults(bytes!("refuses"), &Fault::Refused(refusal));
 }
 
 #[test]
 fn spins() {
-    let bench = bench();
+    let bench = &*BENCH;
     let fault = Fault::DeadlineExceeded {
         limit_ms: DEADLINE_MS,
     };
@@ -72,7 +68,7 @@ fn spins() {
 
 #[test]
 fn spins_in_describe() {
-    let error = bench().refuses(bytes!("spins_in_describe"));
+    let error = BENCH.refuses(bytes!("spins_in_describe"));
     let LoadError::DescribeFailed(fault) = &error else {
         panic!("{error:?}");
     };
@@ -90,7 +86,7 @@ fn recurses() {
     let fault = Fault::StackExceeded {
         limit_bytes: Limits::default().stack_bytes,
     };
-    bench().faults(bytes!("recurses"), &fault);
+    BENCH.faults(bytes!("recurses"), &fault);
 }
 
 #[test]
@@ -98,7 +94,7 @@ fn recurses_with_frames() {
     let fault = Fault::Trap {
         message: "wasm trap: out of bounds memory access".to_owned(),
     };
-    bench().faults(bytes!("recurses_with_frames"), &fault);
+    BENCH.faults(bytes!("recurses_with_frames"), &fault);
 }
 
 #[test]
@@ -106,7 +102,7 @@ fn eats_memory() {
     let fault = Fault::MemoryExceeded {
         limit_bytes: Limits::default().memory_bytes,
     };
-    bench().faults(bytes!("eats_memory"), &fault);
+    BENCH.faults(bytes!("eats_memory"), &fault);
 }
 
 #[test]
@@ -114,12 +110,12 @@ fn panics() {
     let fault = Fault::Trap {
         message: "wasm trap: wasm `unreachable` instruction executed".to_owned(),
     };
-    bench().faults(bytes!("panics"), &fault);
+    BENCH.faults(bytes!("panics"), &fault);
 }
 
 #[test]
 fn panics_in_describe() {
-    let error = bench().refuses(bytes!("panics_in_describe"));
+    let error = BENCH.refuses(bytes!("panics_in_describe"));
     assert!(
         matches!(&error, LoadError::DescribeFailed(Fault::Trap { .. })),
         "{error:?}"
@@ -132,7 +128,7 @@ fn returns_a_gigabyte() {
     let fault = Fault::OutputExceeded {
         limit_bytes: Limits::default().output_bytes,
     };
-    bench().faults(bytes!("returns_a_gigabyte"), &fault);
+    BENCH.faults(bytes!("returns_a_gigabyte"), &fault);
 }
 
 #[test]
@@ -143,7 +139,7 @@ fn returns_bad_rule_index() {
         rule: 7,
         rules: 2,
     };
-    bench().faults(bytes!("returns_bad_rule_index"), &Fault::Nonsense(nonsense));
+    BENCH.faults(bytes!("returns_bad_rule_index"), &Fault::Nonsense(nonsense));
 }
 
 #[test]
@@ -152,7 +148,7 @@ fn returns_wrong_outcome_count() {
         outcomes: 1,
         rules: 2,
     };
-    bench().faults(
+    BENCH.faults(
         bytes!("returns_wrong_outcome_count"),
         &Fault::Nonsense(nonsense),
     );
@@ -160,7 +156,7 @@ fn returns_wrong_outcome_count() {
 
 #[test]
 fn describes_duplicate_rules() {
-    let error = bench().refuses(bytes!("describes_duplicate_rules"));
+    let error = BENCH.refuses(bytes!("describes_duplicate_rules"));
     let LoadError::BadDescription { problems } = &error else {
         panic!("{error:?}");
     };
@@ -173,7 +169,7 @@ fn describes_duplicate_rules() {
 
 #[test]
 fn wants_an_import() {
-    let error = bench().refuses(bytes!("wants_an_import"));
+    let error = BENCH.refuses(bytes!("wants_an_import"));
     let LoadError::HasImports { names } = &error else {
         panic!("{error:?}");
     };
@@ -183,7 +179,7 @@ fn wants_an_import() {
 
 #[test]
 fn newer_contract() {
-    let error = bench().refuses(bytes!("newer_contract"));
+    let error = BENCH.refuses(bytes!("newer_contract"));
     let LoadError::NewerThanHost { plugin, host } = &error else {
         panic!("{error:?}");
     };
@@ -193,7 +189,7 @@ fn newer_contract() {
 
 #[test]
 fn too_old_contract() {
-    let error = bench().refuses(bytes!("too_old_contract"));
+    let error = BENCH.refuses(bytes!("too_old_contract"));
     let LoadError::TooOld { plugin, oldest } = &error else {
         panic!("{error:?}");
     };
@@ -228,7 +224,7 @@ fn nothing_of_this_machine_is_in_a_guest() {
 
 #[test]
 fn a_clone_judges_too() {
-    let bench = bench();
+    let bench = Bench::new(limits());
     let plugin = bench.well_behaved.clone();
     let engine = bench.engine.clone();
     // A plugin outlives every name of its engine.

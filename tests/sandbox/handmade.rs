@@ -6,7 +6,7 @@ use anjian_runtime::{Fault, Limits, LoadError, Nonsense};
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 use wit_parser::Resolve;
 
-use super::{Bench, limits, reads_well};
+use super::{BENCH, reads_well};
 
 fn component(wat: &str) -> Vec<u8> {
     let contract = Path::new(env!("CARGO_MANIFEST_DIR")).join("../wit/0.1.0");
@@ -24,7 +24,7 @@ fn component(wat: &str) -> Vec<u8> {
 }
 
 fn refused(wat: &str) -> LoadError {
-    let error = Bench::new(limits()).refuses(&component(wat));
+    let error = BENCH.refuses(&component(wat));
     reads_well(&error);
     error
 }

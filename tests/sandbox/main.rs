@@ -9,22 +9,22 @@ mod guests;
 mod handmade;
 mod limits;
 
-use std::fmt::Debug;
+use std::sync::LazyLock;
 
 use anjian_model::{Assessment, Outcome, Request};
 use anjian_runtime::{Engine, Fault, Limits, LoadError, Plugin};
 
 /// Generous on a busy machine, and short enough for guests that use it up.
-pub const DEADLINE_MS: u64 = 500;
+const DEADLINE_MS: u64 = 500;
 
-pub fn limits() -> Limits {
+fn limits() -> Limits {
     Limits {
         deadline_ms: DEADLINE_MS,
         ..Limits::default()
     }
 }
 
-pub fn request(filing: &str) -> Request<'_> {
+fn request(filing: &str) -> Request<'_> {
     Request {
         filing: filing.as_bytes(),
         reference_date: "2024-06-30",
@@ -33,14 +33,18 @@ pub fn request(filing: &str) -> Request<'_> {
     }
 }
 
+/// The bench of most tests: all guests misbehave in one process, on one
+/// engine, at the same time.
+static BENCH: LazyLock<Bench> = LazyLock::new(|| Bench::new(limits()));
+
 /// An engine with the plugin that does everything right.
-pub struct Bench {
-    pub engine: Engine,
-    pub well_behaved: Plugin,
+struct Bench {
+    engine: Engine,
+    well_behaved: Plugin,
 }
 
 impl Bench {
-    pub fn new(limits: Limits) -> Self {
+    fn new(limits: Limits) -> Self {
         let engine = Engine::new(limits).unwrap();
         let well_behaved = engine.load(guests::well_behaved_bytes()).unwrap();
         Self {
@@ -50,12 +54,12 @@ impl Bench {
     }
 
     /// The next filings are judged rightly.
-    pub fn goes_on(&self) {
+    fn goes_on(&self) {
         judges_rightly(&self.well_behaved);
     }
 
     /// Loading fails, and the engine goes on.
-    pub fn refuses(&self, bytes: &[u8]) -> LoadError {
+    fn refuses(&self, bytes: &[u8]) -> LoadError {
         let error = self.engine.load(bytes).unwrap_err();
         self.goes_on();
         error
@@ -63,7 +67,7 @@ impl Bench {
 
     /// The plugin loads and its every evaluation ends in the fault, and the
     /// engine goes on.
-    pub fn faults(&self, bytes: &[u8], expected: &Fault) {
+    fn faults(&self, bytes: &[u8], expected: &Fault) {
         let plugin = self.engine.load(bytes).unwrap();
         for _ in 0..2 {
             let fault = plugin.evaluate(request(r#"{"hot":false}"#)).unwrap_err();
@@ -73,7 +77,7 @@ impl Bench {
     }
 }
 
-pub fn judges_rightly(plugin: &Plugin) {
+fn judges_rightly(plugin: &Plugin) {
     for (filing, outcome) in [
         (r#"{"hot":true}"#, Outcome::Violated),
         (r#"{"hot":false}"#, Outcome::Satisfied),
@@ -84,7 +88,7 @@ pub fn judges_rightly(plugin: &Plugin) {
     }
 }
 
-pub fn is_right(answer: &Assessment, outcome: Outcome) {
+fn is_right(answer: &Assessment, outcome: Outcome) {
     assert_eq!(answer.outcomes, [outcome, Outcome::NotApplicable]);
     let (pointers, missing): (Vec<_>, Vec<_>) = answer
         .findings
@@ -105,7 +109,7 @@ pub fn is_right(answer: &Assessment, outcome: Outcome) {
 
 /// Both texts of an error are for people: lower case, one line, and no sign of
 /// Rust's own printing.
-pub fn reads_well(error: &(impl std::error::Error + Debug)) {
+fn reads_well(error: &impl std::error::Error) {
     let text = error.to_string();
     assert!(
         text.starts_with(char::is_lowercase) && !text.contains('\n') && !text.ends_with('.'),

@@ -388,7 +388,153 @@ fn beginning(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_decimal, is_pointer};
+    use anjian_model::{
+        Assessment, Confidence, InForceBy, Kind, Outcome, RawEvidence, RawFinding,
+        RawIdentification, RawScore, Rule, Severity, Text,
+    };
+
+    use super::{Nonsense, check, is_decimal, is_pointer};
+
+    fn rules() -> [Rule; 2] {
+        ["t/1", "t/2"].map(|id| Rule {
+            id: id.to_owned(),
+            instrument: "t".to_owned(),
+            clause: String::new(),
+            title: Text::default(),
+            kind: Kind::Duty,
+            severity: Severity::Medium,
+            confidence: Confidence::High,
+            in_force_from: None,
+            in_force_to: None,
+            in_force_by: InForceBy::ReferenceDate,
+            facts: Vec::new(),
+        })
+    }
+
+    fn finding(outcome: Outcome) -> RawFinding {
+        RawFinding {
+            rule: 0,
+            outcome,
+            item: Some("/a/0".to_owned()),
+            reason: None,
+            evidence: vec![RawEvidence {
+                pointer: "/a/0/b".to_owned(),
+                computed: None,
+                expected: None,
+            }],
+            missing: vec!["/c".to_owned()],
+        }
+    }
+
+    fn answer(outcome: Outcome, findings: Vec<RawFinding>) -> Assessment {
+        Assessment {
+            outcomes: vec![outcome, Outcome::Satisfied],
+            findings,
+            scores: vec![RawScore {
+                rule: 1,
+                title: Text::default(),
+                points: "3.5".to_owned(),
+                maximum: "10".to_owned(),
+                items: Vec::new(),
+            }],
+            identifications: vec![RawIdentification {
+                rule: 1,
+                pointer: String::new(),
+                result: Text::default(),
+                values: Vec::new(),
+                steps: Vec::new(),
+            }],
+        }
+    }
+
+    #[test]
+    fn the_worst_finding_is_the_outcome() {
+        use Outcome::{NotApplicable, Satisfied, Undetermined, Violated};
+        for (outcome, found, right) in [
+            (Violated, &[Violated][..], true),
+            (Violated, &[Undetermined, Violated], true),
+            (Undetermined, &[Undetermined], true),
+            (Satisfied, &[], true),
+            (NotApplicable, &[], true),
+            (Violated, &[], false),
+            (Violated, &[Undetermined], false),
+            (Undetermined, &[], false),
+            (Undetermined, &[Violated], false),
+            (Satisfied, &[Violated], false),
+            (Satisfied, &[Undetermined], false),
+            (NotApplicable, &[Undetermined], false),
+            (Satisfied, &[Satisfied], false),
+        ] {
+            let findings = found.iter().map(|&outcome| finding(outcome)).collect();
+            let verdict = check(&answer(outcome, findings), &rules(), 100);
+            assert_eq!(verdict.is_ok(), right, "{outcome:?} {found:?}: {verdict:?}");
+        }
+    }
+
+    #[test]
+    fn one_thing_wrong_is_named() {
+        type Spoil = fn(&mut Assessment);
+        let cases: &[(Spoil, &str)] = &[
+            (|a| a.outcomes.clear(), "it has 0 outcomes for 2 rules"),
+            (
+                |a| a.findings[0].rule = 2,
+                "findings[0] speaks of rule 2, and there are 2",
+            ),
+            (
+                |a| a.scores[0].rule = 2,
+                "scores[0] speaks of rule 2, and there are 2",
+            ),
+            (
+                |a| a.identifications[0].rule = 9,
+                "identifications[0] speaks of rule 9, and there are 2",
+            ),
+            (
+                |a| a.outcomes[0] = Outcome::Satisfied,
+                "findings[0] says violated of the rule t/1, and its outcome says satisfied",
+            ),
+            (
+                |a| a.findings.clear(),
+                "the rule t/1 is violated, and no finding says where",
+            ),
+            (
+                |a| a.findings[0].item = Some("a".to_owned()),
+                "findings[0].item is \"a\", which is no JSON pointer",
+            ),
+            (
+                |a| a.findings[0].evidence[0].pointer.insert(0, 'x'),
+                "findings[0].evidence[0].pointer is \"x/a/0/b\", which is no JSON pointer",
+            ),
+            (
+                |a| a.findings[0].missing[0] = "/~".to_owned(),
+                "findings[0].missing[0] is \"/~\", which is no JSON pointer",
+            ),
+            (
+                |a| a.scores[0].points = "many".to_owned(),
+                "scores[0].points is \"many\", which is no decimal number",
+            ),
+            (
+                |a| a.identifications[0].result.en = "x".repeat(101),
+                "identifications[0].result.en is 101 bytes long, more than 100",
+            ),
+        ];
+        for (spoil, expected) in cases {
+            let mut answer = answer(Outcome::Violated, vec![finding(Outcome::Violated)]);
+            assert_eq!(check(&answer, &rules(), 100), Ok(()));
+            spoil(&mut answer);
+            let nonsense = check(&answer, &rules(), 100).unwrap_err();
+            assert_eq!(nonsense.to_string(), *expected);
+        }
+    }
+
+    #[test]
+    fn messages_stay_short() {
+        let mut answer = answer(Outcome::Violated, vec![finding(Outcome::Violated)]);
+        answer.findings[0].item = Some("x".repeat(1_000));
+        let Err(Nonsense::Pointer { pointer, .. }) = check(&answer, &rules(), 2_000) else {
+            panic!("taken");
+        };
+        assert_eq!(pointer.len(), 80);
+    }
 
     #[test]
     fn pointers() {

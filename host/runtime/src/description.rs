@@ -270,7 +270,132 @@ fn is_date(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_date;
+    use anjian_model::{
+        Confidence, Description, InForceBy, Instrument, Kind, Rule, Section, Severity, Text,
+    };
+
+    use super::{Listed, is_date, problems};
+
+    fn title() -> Text {
+        Text {
+            zh: "题".to_owned(),
+            en: "title".to_owned(),
+        }
+    }
+
+    fn good() -> Description {
+        Description {
+            id: "test".to_owned(),
+            version: "1.0.0".to_owned(),
+            title: title(),
+            sections: vec![Section {
+                name: "test".to_owned(),
+                schema: "{}".to_owned(),
+            }],
+            instruments: vec![Instrument {
+                key: "order1".to_owned(),
+                title: title(),
+                number: String::new(),
+                issuer: String::new(),
+            }],
+            rules: vec![Rule {
+                id: "order1/1".to_owned(),
+                instrument: "order1".to_owned(),
+                clause: "第一条".to_owned(),
+                title: title(),
+                kind: Kind::Duty,
+                severity: Severity::Medium,
+                confidence: Confidence::High,
+                in_force_from: Some("2020-01-01".to_owned()),
+                in_force_to: Some("2020-01-01".to_owned()),
+                in_force_by: InForceBy::ReferenceDate,
+                facts: vec!["/sections/test/list/*/fact".to_owned()],
+            }],
+        }
+    }
+
+    #[test]
+    fn one_thing_wrong_is_named() {
+        type Spoil = fn(&mut Description);
+        let cases: &[(Spoil, &str)] = &[
+            (
+                |d| d.id.clear(),
+                "the plugin's id is \"\"; it must be lower-case letters, digits, `_` and `-`",
+            ),
+            (
+                |d| d.version = "1".to_owned(),
+                "the plugin's version is \"1\"; it must be like 1.2.3",
+            ),
+            (
+                |d| d.title.zh = " ".to_owned(),
+                "the title of the plugin is missing in Chinese",
+            ),
+            (
+                |d| d.sections.push(d.sections[0].clone()),
+                "the section \"test\" is there twice",
+            ),
+            (
+                |d| d.sections[0].schema = "[]".to_owned(),
+                "the schema of the section \"test\" is no JSON object: invalid type: sequence, \
+                 expected a map at line 1 column 0",
+            ),
+            (
+                |d| d.instruments.push(d.instruments[0].clone()),
+                "the instrument \"order1\" is there twice",
+            ),
+            (|d| d.rules.clear(), "it has no rules"),
+            (
+                |d| d.rules.push(d.rules[0].clone()),
+                "the rule \"order1/1\" is there twice",
+            ),
+            (
+                |d| d.rules[0].id = "order1".to_owned(),
+                "the rule id \"order1\" is not of the form instrument/clause",
+            ),
+            (
+                |d| d.rules[0].id = "order2/1".to_owned(),
+                "the id of the rule \"order2/1\" does not begin with its instrument \"order1\"",
+            ),
+            (
+                |d| d.instruments.clear(),
+                "the rule \"order1/1\" cites the instrument \"order1\", which is not declared",
+            ),
+            (
+                |d| d.rules[0].title.en.clear(),
+                "the title of the rule \"order1/1\" is missing in English",
+            ),
+            (
+                |d| d.rules[0].in_force_to = Some("2023-02-29".to_owned()),
+                "the rule \"order1/1\" is in force by \"2023-02-29\", which is no date like \
+                 2024-05-31",
+            ),
+            (
+                |d| d.rules[0].in_force_to = Some("2019-12-31".to_owned()),
+                "the rule \"order1/1\" is in force from 2020-01-01 and only to 2019-12-31",
+            ),
+            (
+                |d| d.rules[0].facts[0] = "sections/test/list/*/fact".to_owned(),
+                "the rule \"order1/1\" reads \"sections/test/list/*/fact\", which is no JSON \
+                 pointer; it must begin with `/`",
+            ),
+        ];
+        assert_eq!(problems(&good()), []);
+        for (spoil, expected) in cases {
+            let mut description = good();
+            spoil(&mut description);
+            let found = problems(&description);
+            assert_eq!(Listed(&found).to_string(), *expected);
+        }
+    }
+
+    #[test]
+    fn a_thousand_problems_are_one_sentence() {
+        let mut description = good();
+        description.rules = vec![description.rules[0].clone(); 1_001];
+        let found = problems(&description);
+        assert_eq!(found.len(), 1_000);
+        assert!(Listed(&found).to_string().ends_with("; and 995 more"));
+    }
 
     #[test]
     fn dates() {

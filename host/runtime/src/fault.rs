@@ -72,7 +72,10 @@ pub enum Fault {
         limit_bytes: usize,
     },
     /// It broke down.
-    #[error("the plugin broke down ({message}); its author should look for a panic")]
+    #[error(
+        "the plugin broke down ({message}); its author should look for a panic, or for a stack \
+         that ran out"
+    )]
     Trap {
         /// What the sandbox saw.
         message: String,

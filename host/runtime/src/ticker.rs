@@ -49,3 +49,28 @@ impl Drop for Ticker {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Ticker;
+
+    #[test]
+    fn a_dropped_ticker_lets_go_of_the_engine() {
+        let mut config = wasmtime::Config::new();
+        config.epoch_interruption(true);
+        let engine = wasmtime::Engine::new(&config).unwrap();
+        let weak = engine.weak();
+        let ticker = Ticker::start(engine).unwrap();
+        assert!(weak.upgrade().is_some());
+        drop(ticker);
+        assert!(weak.upgrade().is_none());
+    }
+
+    #[test]
+    fn never_fewer_ticks_than_time() {
+        assert_eq!(Ticker::ticks(1), 2);
+        assert_eq!(Ticker::ticks(10), 2);
+        assert_eq!(Ticker::ticks(1_000), 101);
+        assert!(Ticker::ticks(u64::MAX) > 1);
+    }
+}
