@@ -18,8 +18,9 @@ use crate::Source;
 use lines::{Line, next_line};
 
 /// Bytes of one filing. The usual filing is 2 KiB and one with a thousand
-/// units 1 MiB; a larger input is a mistake, such as a whole database.
-pub const MAX_FILING: usize = 64 * 1024 * 1024;
+/// units 1 MiB; a larger input is a mistake, such as a whole database. No
+/// larger than what plugins take, so that it is told as a fault of the input.
+pub const MAX_FILING: usize = 8 * 1024 * 1024;
 
 /// Filings that are judged together: enough to keep all threads busy, few
 /// enough that an interruption is felt at once.
