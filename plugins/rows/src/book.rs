@@ -562,7 +562,44 @@ impl RowReader<'_> {
             example,
             &mut problems,
         );
+        for path in &example.missing {
+            if !self.is_fact(path) {
+                problems.push(
+                    example
+                        .place
+                        .problem(format!("`missing={path}` names no fact"))
+                        .help("the path inside the section, such as units/0/in_service"),
+                );
+            }
+        }
         problems
+    }
+
+    fn is_fact(&self, path: &str) -> bool {
+        let schema = self.checker.schema;
+        let mut entity = &schema.section;
+        let mut parts = path.split('/').peekable();
+        while let Some(part) = parts.next() {
+            let Some(field) = entity.field(part) else {
+                return false;
+            };
+            if parts.peek().is_none() {
+                return true;
+            }
+            let index = parts
+                .next()
+                .is_some_and(|index| index.bytes().all(|b| b.is_ascii_digit()));
+            match &field.ty {
+                Ty::Items(of) if index => match schema.entities.get(of) {
+                    // An item itself may be what is missing.
+                    Some(_) if parts.peek().is_none() => return true,
+                    Some(of) => entity = of,
+                    None => return false,
+                },
+                _ => return false,
+            }
+        }
+        false
     }
 
     fn names_in(
@@ -593,6 +630,8 @@ impl RowReader<'_> {
                     });
                 }
                 Some(field) => {
+                    problems
+                        .extend(wrong_date(field, value).map(|said| example.place.problem(said)));
                     if let (Ty::Items(of), Some(items)) = (&field.ty, value.as_array())
                         && let Some(entity) = self.checker.schema.entities.get(of)
                     {
@@ -604,6 +643,28 @@ impl RowReader<'_> {
             }
         }
     }
+}
+
+/// A date that is none would count as unknown, and the example would lie.
+fn wrong_date(field: &crate::schema::Field, value: &serde_json::Value) -> Option<String> {
+    let text = value
+        .as_str()
+        .filter(|text| !(field.none && *text == "none"))?;
+    let (right, form) = match field.ty {
+        Ty::Date => (text.parse::<jiff::civil::Date>().is_ok(), "YYYY-MM-DD"),
+        Ty::DateTime => (
+            text.parse::<jiff::civil::DateTime>().is_ok(),
+            "YYYY-MM-DDTHH:MM",
+        ),
+        _ => return None,
+    };
+    let or_none = if field.none { " or none" } else { "" };
+    (!right).then(|| {
+        format!(
+            "`{}`: `{text}` is no date; write {form}{or_none}",
+            field.name
+        )
+    })
 }
 
 /// Whether `has(…)` stands where its becoming true helps the condition become true.

@@ -32,7 +32,7 @@ fn look_at(folder: &Path) -> bool {
             for problem in &problems {
                 eprintln!("{problem}");
             }
-            eprintln!("{}: {} mistakes", folder.display(), problems.len());
+            eprintln!("{}: mistakes: {}", folder.display(), problems.len());
             return false;
         }
     };
@@ -54,7 +54,7 @@ fn look_at(folder: &Path) -> bool {
         }
     }
     eprintln!(
-        "{}: {judged} rows judged by the interpreter, {wrong} mistakes; {later} rows read computed \
+        "{}: {judged} rows judged by the interpreter, mistakes: {wrong}; {later} rows read computed \
          values and are judged by `cargo test -p anjian-tests --test pages`",
         folder.display(),
     );

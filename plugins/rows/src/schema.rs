@@ -200,8 +200,8 @@ impl Document {
     }
 
     fn field(&self, name: &str, property: &Value) -> Result<Field, Problem> {
-        let none = Map::new();
-        let object = property.as_object().unwrap_or(&none);
+        let nothing = Map::new();
+        let object = property.as_object().unwrap_or(&nothing);
         let text = |key: &str| object.get(key).and_then(Value::as_str).unwrap_or_default();
         let fail = |message: String, help: &str| self.at(name).problem(message).help(help);
         if !name
@@ -220,6 +220,14 @@ impl Document {
             ));
         }
         let ty = self.ty(name, object)?;
+        let none = object.get("x-none") == Some(&Value::Bool(true));
+        let format = text("format");
+        if none && matches!(format, "date" | "date-time-local") {
+            return Err(fail(
+                format!("`{name}` admits \"none\", and its format does not"),
+                "the format is then `date-or-none` or `date-time-local-or-none`",
+            ));
+        }
         let unit = text("x-unit").to_owned();
         if ty == Ty::Number && unit.is_empty() && object.get("x-unit").is_none() {
             return Err(fail(
@@ -242,7 +250,7 @@ impl Document {
             name: name.to_owned(),
             ty,
             unit,
-            none: object.get("x-none") == Some(&Value::Bool(true)),
+            none,
             words,
             title_zh: text("title").to_owned(),
             title_en: text("x-title-en").to_owned(),

@@ -127,7 +127,7 @@ fn mistakes_are_told_with_their_place() {
         row(
             violated,
             "unit.distanc_m < unit.required_m",
-            "1.toml:11:13",
+            "1.toml:11:17",
             "did you mean `distance_m`?",
         ),
         row(
@@ -231,7 +231,7 @@ fn mistakes_are_told_with_their_place() {
             "id = \"law/1\"",
             "id = \"low/1\"",
             "1.toml:3:6",
-            "no id for this folder",
+            "`low/1` has no page",
         ),
         row(
             "kind = \"major_hazard\"",
@@ -357,17 +357,18 @@ fn mistakes_are_told_with_their_place() {
             "no such item",
         ),
     ];
+    let mut wrong = Vec::new();
     for (file, from, to, place, says) in table {
-        let problems = match load(file, from, to) {
-            Err(problems) => problems,
-            Ok(()) => panic!("{file}: `{to}` was accepted"),
-        };
         let says = says.replace("\\\"", "\"");
-        assert!(
-            problems
-                .iter()
-                .any(|problem| problem.contains(place) && problem.contains(&says)),
-            "{file}: `{to}`\nexpected {place} … {says}\nfound {problems:#?}"
-        );
+        let found = load(file, from, to).err().unwrap_or_default();
+        if !found
+            .iter()
+            .any(|problem| problem.contains(place) && problem.contains(&says))
+        {
+            wrong.push(format!(
+                "{file}: `{to}`\nexpected {place} … {says}\nfound {found:#?}"
+            ));
+        }
     }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
 }

@@ -32,7 +32,10 @@ impl Checker<'_> {
                 } => Err(text
                     .at(a)
                     .problem(format!("\"none\" is no answer to `{}`", fact.field))
-                    .help("give the fact `\"x-none\": true` in the schema, or use `has(…)`")),
+                    .help(
+                        "if it should be, give the fact `\"x-none\": true` in the schema, and a \
+                         date the format `date-or-none`",
+                    )),
                 _ => Err(text.at(a).problem("only a fact can be none")),
             };
         }
