@@ -13,6 +13,7 @@ pub mod names;
 pub mod page;
 mod parsed;
 mod predicate;
+mod reader;
 pub mod rule;
 pub mod schema;
 pub mod source;
