@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
+use toml::value::Datetime;
 
 use crate::names::Names;
 use crate::page::{self, Page};
 use crate::predicate::Checker;
 use crate::reader::RowReader;
 use crate::rule::Rule;
+use crate::safeguard::{self, Safeguards};
 use crate::schema::Schema;
 use crate::source::{Place, Problem, Source};
 use crate::table;
@@ -25,6 +27,27 @@ pub struct Instrument {
     pub title: Bilingual,
     pub number: String,
     pub issuer: String,
+    /// For its rows that do not say themselves, as the next four.
+    pub kind: Option<table::Kind>,
+    pub confidence: Option<table::Confidence>,
+    pub from: Option<Datetime>,
+    pub to: Option<Datetime>,
+    pub by: Option<table::By>,
+    /// Of devices that are there and dead.
+    pub safeguards: Option<Safeguards>,
+}
+
+impl Instrument {
+    fn shared(&self) -> table::Shared {
+        table::Shared {
+            clause: None,
+            kind: self.kind,
+            confidence: self.confidence,
+            from: self.from,
+            to: self.to,
+            by: self.by,
+        }
+    }
 }
 
 /// A plugin's whole rulebook.
@@ -67,21 +90,26 @@ impl Book {
         for instrument in folders(&folder.join("rules"), &mut problems) {
             let key = file_name(&instrument);
             let file = instrument.join("instrument.toml");
-            match Source::read(&file).and_then(|source| read_toml::<Instrument>(&source)) {
-                Ok(read) => instruments.push(Instrument {
+            files.push(file.clone());
+            let read = Source::read(&file).and_then(|source| read_toml::<Instrument>(&source));
+            let read = match read {
+                Ok(read) => Instrument {
                     key: key.clone(),
                     ..read
-                }),
-                Err(problem) => problems.push(problem),
-            }
-            files.push(file);
+                },
+                Err(problem) => {
+                    problems.push(problem);
+                    continue;
+                }
+            };
             for table in tables(&instrument, &mut problems) {
                 files.extend([table.clone(), table.with_extension("md")]);
-                match read_article(&table, &key, &schema, &names) {
+                match read_article(&table, &read, &schema, &names) {
                     Ok(more) => rules.extend(more),
                     Err(more) => problems.extend(more),
                 }
             }
+            instruments.push(read);
         }
         let mut seen: BTreeMap<&str, &Place> = BTreeMap::new();
         for rule in &rules {
@@ -184,13 +212,13 @@ fn tables(folder: &Path, problems: &mut Vec<Problem>) -> Vec<PathBuf> {
 
 fn read_article(
     table: &Path,
-    instrument: &str,
+    instrument: &Instrument,
     schema: &Schema,
     names: &Names,
 ) -> Result<Vec<Rule>, Vec<Problem>> {
     let one = |problem| vec![problem];
     let source = Source::read(table).map_err(one)?;
-    let rows = table::read(&source).map_err(one)?;
+    let rows = table::read(&source, &instrument.shared())?;
     let page_path = table.with_extension("md");
     let pages = match Source::read(&page_path) {
         Ok(source) => page::read(&source)?,
@@ -203,7 +231,7 @@ fn read_article(
     let mut pages: Vec<Option<Page>> = pages.into_iter().map(Some).collect();
     let mut problems = Vec::new();
     let mut rules = Vec::new();
-    for row in rows {
+    for mut row in rows {
         let place = Place {
             source: source.clone(),
             offset: row.id.span().start,
@@ -215,7 +243,7 @@ fn read_article(
                     .is_some_and(|page| page.id == *row.id.get_ref())
             })
             .and_then(Option::take);
-        let Some(page) = page else {
+        let Some(mut page) = page else {
             problems.push(
                 place
                     .problem(format!("`{}` has no page", row.id.get_ref()))
@@ -227,13 +255,17 @@ fn read_article(
             );
             continue;
         };
+        safeguard::demand(&mut row, &mut page);
         let reader = RowReader {
             checker: Checker { schema, names },
-            instrument,
+            instrument: &instrument.key,
             place,
         };
-        match reader.read(row, page) {
-            Ok(rule) => rules.push(rule),
+        match reader.read(row, page).and_then(|rule| {
+            let more = reader.companion(&rule, instrument.safeguards.as_ref())?;
+            Ok([Some(rule), more])
+        }) {
+            Ok(read) => rules.extend(read.into_iter().flatten()),
             Err(more) => problems.extend(more),
         }
     }

@@ -6,7 +6,8 @@ use serde_json::Value;
 use crate::page::Example;
 use crate::predicate::Checker;
 use crate::rule::Rule;
-use crate::schema::Ty;
+use crate::sample::{ENTERPRISE, Sample};
+use crate::schema::{Field, Ty};
 use crate::source::{Place, Problem};
 use crate::table::{Boundary, Outcome};
 
@@ -15,12 +16,12 @@ use crate::table::{Boundary, Outcome};
 ///
 /// # Errors
 /// When there is no such fact.
-pub fn path(
+pub fn path<'c>(
     rule: &Rule,
     fact: &str,
-    checker: &Checker<'_>,
+    checker: &Checker<'c>,
     at: &Place,
-) -> Result<(String, Ty), Problem> {
+) -> Result<(String, &'c Field), Problem> {
     let schema = checker.schema;
     let unknown = || {
         at.problem(format!("there is no fact `{fact}` here"))
@@ -28,8 +29,12 @@ pub fn path(
     };
     let Some((scope, name)) = fact.split_once('.') else {
         let field = schema.section.field(fact).ok_or_else(unknown)?;
-        return Ok((fact.to_owned(), field.ty.clone()));
+        return Ok((fact.to_owned(), field));
     };
+    if scope == ENTERPRISE {
+        let field = schema.enterprise.field(name).ok_or_else(unknown)?;
+        return Ok((format!("{ENTERPRISE}/{name}"), field));
+    }
     if let Some(var) = rule.vars.get(scope) {
         let entity = var
             .entity
@@ -44,7 +49,7 @@ pub fn path(
             .strip_prefix(&prefix)
             .unwrap_or(&var.pattern)
             .replace('*', "0");
-        return Ok((format!("{item}/{name}"), field.ty.clone()));
+        return Ok((format!("{item}/{name}"), field));
     }
     // `list.fact` or `list.list.fact`: the first item.
     let mut entity = &schema.section;
@@ -58,23 +63,63 @@ pub fn path(
                 entity = schema.entities.get(of).ok_or_else(unknown)?;
                 path.push_str("/0/");
             }
-            (_, None) => return Ok((path, field.ty.clone())),
+            (_, None) => return Ok((path, field)),
             _ => return Err(unknown()),
         }
     }
     Err(unknown())
 }
 
+/// A boundary's value as it is filed. `unknown` is the absent fact.
+///
+/// # Errors
+/// When the fact cannot have this value.
+pub fn value(field: &Field, text: &str) -> Result<Value, String> {
+    if text == "unknown" {
+        return Ok(Value::Null);
+    }
+    if field.none && text == "none" {
+        return Ok(Value::from("none"));
+    }
+    let none = || {
+        format!(
+            "`{}` is a {}, and `{text}` is none",
+            field.name,
+            field.ty.name()
+        )
+    };
+    match field.ty {
+        Ty::Bool => text.parse().map(Value::Bool).map_err(|_| none()),
+        Ty::Int | Ty::Number => serde_json::from_str::<serde_json::Number>(text)
+            .map(Value::Number)
+            .map_err(|_| none()),
+        Ty::Date if text.parse::<jiff::civil::Date>().is_err() => Err(none()),
+        Ty::DateTime if text.parse::<jiff::civil::DateTime>().is_err() => Err(none()),
+        Ty::Words | Ty::Items(_) => Err(format!(
+            "`{}` is a list; show it in examples",
+            field.name
+        )),
+        Ty::Text | Ty::Date | Ty::DateTime => match &field.words {
+            Some(words) if !words.iter().any(|word| word == text) => Err(format!(
+                "`{}` is never `{text}`, but {}",
+                field.name,
+                words.join(", ")
+            )),
+            _ => Ok(Value::from(text)),
+        },
+    }
+}
+
 /// One filing with its expected outcome, made from a boundary.
 pub struct Case {
     /// What was set, for messages.
     pub label: String,
-    /// The section's content.
-    pub section: Value,
-    /// The example's date.
-    pub reference_date: String,
+    /// What it files.
+    pub sample: Sample,
     /// What the rule must say.
     pub outcome: Outcome,
+    /// Whether a boundary made it, and not the page.
+    pub boundary: bool,
 }
 
 /// The cases of a boundary.
@@ -91,7 +136,7 @@ pub fn cases(
         offset: boundary.fact.span().start,
     };
     let fact = boundary.fact.get_ref();
-    let (path, ty) = path(rule, fact, checker, &at)?;
+    let (path, field) = path(rule, fact, checker, &at)?;
     let (outcome, number) = match &boundary.example {
         Some(name) => {
             let (name, number) = name
@@ -115,35 +160,37 @@ pub fn cases(
         ));
     };
     let mut cases = Vec::new();
-    for (value, outcome) in &boundary.cases {
-        let mut section = example.section.clone();
-        let Some(slot) = slot(&mut section, &path) else {
+    for (text, outcome) in &boundary.cases {
+        let mut sample = example.sample.clone();
+        let Some(slot) = slot(&mut sample, &path) else {
             return Err(at.problem(format!("the example has no place for `{fact}`")));
         };
-        *slot = match ty {
-            Ty::Int | Ty::Number => serde_json::from_str(value)
-                .map_err(|_| at.problem(format!("`{value}` is no number")))?,
-            Ty::Bool => Value::Bool(value == "true"),
-            _ => Value::String(value.clone()),
-        };
+        *slot = value(field, text).map_err(|said| at.problem(said))?;
         cases.push(Case {
-            label: format!("{fact} = {value}"),
-            section,
-            reference_date: example.reference_date.clone(),
+            label: format!("{fact} = {text}"),
+            sample,
             outcome: outcome
                 .as_str()
                 .and_then(Outcome::named)
                 .unwrap_or(Outcome::Satisfied),
+            boundary: true,
         });
     }
     Ok(cases)
 }
 
-fn slot<'v>(section: &'v mut Value, path: &str) -> Option<&'v mut Value> {
+fn slot<'v>(sample: &'v mut Sample, path: &str) -> Option<&'v mut Value> {
+    let enterprise = path
+        .strip_prefix(ENTERPRISE)
+        .and_then(|rest| rest.strip_prefix('/'));
+    let (holder, path) = match enterprise {
+        Some(path) => (&mut sample.enterprise, path),
+        None => (&mut sample.section, path),
+    };
     let (parent, name) = match path.rsplit_once('/') {
         Some((parent, name)) => (format!("/{parent}"), name),
         None => (String::new(), path),
     };
-    let object = section.pointer_mut(&parent)?.as_object_mut()?;
+    let object = holder.pointer_mut(&parent)?.as_object_mut()?;
     Some(object.entry(name).or_insert(Value::Null))
 }

@@ -48,6 +48,8 @@ pub struct Filing<'f> {
     pub submission_date: Date,
     /// Values that Rust computes.
     pub computed: Lookup<'f>,
+    /// A named condition that is tried otherwise, by a mutant.
+    pub instead: Option<(&'f str, &'f IdedExpr)>,
 }
 
 #[derive(Clone)]
@@ -306,7 +308,11 @@ impl<'r> Reader<'r> {
                 if let Some((name, Some(bound))) = item {
                     inner.insert(name.to_owned(), bound.clone());
                 }
-                return self.eval(&parsed.tree, &inner);
+                let tree = match self.filing.instead {
+                    Some((name, tree)) if name == full => tree,
+                    _ => &parsed.tree,
+                };
+                return self.eval(tree, &inner);
             }
             None => {}
         }

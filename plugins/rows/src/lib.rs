@@ -15,6 +15,8 @@ mod parsed;
 mod predicate;
 mod reader;
 pub mod rule;
+mod safeguard;
+pub mod sample;
 pub mod schema;
 pub mod source;
 pub mod table;

@@ -3,9 +3,10 @@
 //! who was off by one.
 
 use cel::common::ast::operators as op;
-use cel::common::ast::{Expr as Cel, IdedExpr};
+use cel::common::ast::{Expr as Cel, IdedExpr, LiteralValue};
 
 use crate::interpret::Trees;
+use crate::parsed::quantifier;
 use crate::rule::Rule;
 
 /// A changed row.
@@ -67,6 +68,11 @@ pub fn of(rule: &Rule) -> Vec<Mutant> {
     mutants
 }
 
+/// A named condition with one node changed, in all ways.
+pub fn of_condition(tree: &IdedExpr) -> Vec<(String, IdedExpr)> {
+    changed(tree)
+}
+
 /// The tree with one node changed, in all ways.
 fn changed(tree: &IdedExpr) -> Vec<(String, IdedExpr)> {
     let mut all = Vec::new();
@@ -86,17 +92,24 @@ fn changed(tree: &IdedExpr) -> Vec<(String, IdedExpr)> {
             };
             for sign in turned {
                 let mut call = call.clone();
-                let label = format!("`{}` turned into `{}`", bare(&call.func_name), bare(sign));
+                let label = format!(
+                    "`{}` turned into `{}` in `{}`",
+                    bare(&call.func_name),
+                    bare(sign),
+                    written(tree)
+                );
                 call.func_name = (*sign).to_owned();
                 all.push((label, with(Cel::Call(call))));
             }
             match (call.func_name.as_str(), call.args.as_slice()) {
                 (op::LOGICAL_AND | op::LOGICAL_OR, [a, b]) => {
-                    let sign = bare(&call.func_name);
-                    all.push((format!("left of `{sign}` dropped"), b.clone()));
-                    all.push((format!("right of `{sign}` dropped"), a.clone()));
+                    all.push((format!("`{}` dropped", written(a)), b.clone()));
+                    all.push((format!("`{}` dropped", written(b)), a.clone()));
                 }
-                (op::LOGICAL_NOT, [a]) => all.push(("`!` dropped".to_owned(), a.clone())),
+                (op::LOGICAL_NOT, [a]) => {
+                    all.push((format!("`!` dropped before `{}`", written(a)), a.clone()));
+                }
+                (op::IN, [a, list]) => all.extend(with_fewer(tree, a, list)),
                 _ => {}
             }
             for (index, arg) in call.args.iter().enumerate() {
@@ -128,6 +141,78 @@ fn changed(tree: &IdedExpr) -> Vec<(String, IdedExpr)> {
         _ => {}
     }
     all
+}
+
+/// `x in [..]` without one of the words.
+fn with_fewer(tree: &IdedExpr, a: &IdedExpr, list: &IdedExpr) -> Vec<(String, IdedExpr)> {
+    let (Cel::Call(call), Cel::List(words)) = (&tree.expr, &list.expr) else {
+        return Vec::new();
+    };
+    if words.elements.len() < 2 {
+        return Vec::new();
+    }
+    let without = |index: usize| {
+        let mut fewer = words.clone();
+        let word = fewer.elements.remove(index);
+        let mut call = call.clone();
+        call.args = vec![
+            a.clone(),
+            IdedExpr {
+                id: list.id,
+                expr: Cel::List(fewer),
+            },
+        ];
+        let expr = Cel::Call(call);
+        (
+            format!("{} dropped from the words of `{}`", written(&word), written(a)),
+            IdedExpr { id: tree.id, expr },
+        )
+    };
+    (0..words.elements.len()).map(without).collect()
+}
+
+/// A tree as its author wrote it, more or less.
+fn written(tree: &IdedExpr) -> String {
+    let all = |list: &[IdedExpr]| list.iter().map(written).collect::<Vec<_>>().join(", ");
+    match &tree.expr {
+        Cel::Ident(name) => name.clone(),
+        Cel::Literal(LiteralValue::Boolean(is)) => is.inner().to_string(),
+        Cel::Literal(LiteralValue::Int(n)) => n.inner().to_string(),
+        Cel::Literal(LiteralValue::Double(n)) => n.inner().to_string(),
+        Cel::Literal(LiteralValue::String(text)) => format!("\"{}\"", text.inner()),
+        Cel::Select(select) => {
+            let of = written(&select.operand);
+            if select.test {
+                format!("has({of}.{})", select.field)
+            } else {
+                format!("{of}.{}", select.field)
+            }
+        }
+        Cel::List(list) => format!("[{}]", all(&list.elements)),
+        Cel::Call(call) => match (call.func_name.as_str(), call.args.as_slice()) {
+            (op::LOGICAL_NOT, [a]) => format!("!{}", written(a)),
+            (op::IN, [a, b]) => format!("{} in {}", written(a), written(b)),
+            (name, [a, b]) if name.starts_with('_') => {
+                format!("{} {} {}", written(a), bare(name), written(b))
+            }
+            (name, args) => format!("{name}({})", all(args)),
+        },
+        Cel::Comprehension(of) => {
+            let body = quantifier(of);
+            let name = if body.is_none_or(|(exists, _)| exists) {
+                "exists"
+            } else {
+                "all"
+            };
+            format!(
+                "{}.{name}({}, {})",
+                written(&of.iter_range),
+                of.iter_var,
+                body.map_or_else(String::new, |(_, body)| written(body))
+            )
+        }
+        _ => "…".to_owned(),
+    }
 }
 
 fn bare(name: &str) -> &str {

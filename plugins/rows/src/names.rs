@@ -7,6 +7,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use crate::parsed::Parsed;
+use crate::sample::pointer;
 use crate::schema::{Schema, Ty};
 use crate::source::{Place, Problem, Source};
 use crate::tables::{Bilingual, read_toml, text_place};
@@ -125,7 +126,7 @@ impl Names {
                 computed
                     .reads
                     .iter()
-                    .map(|read| format!("{section}/{read}"))
+                    .map(|read| pointer(&schema.section_name, read))
                     .collect()
             };
             let named = Named::Computed {

@@ -3,6 +3,7 @@
 
 use std::rc::Rc;
 
+use crate::sample::{EXAMPLE_DATE, Sample};
 use crate::source::{Place, Problem, Source};
 use crate::table::Outcome;
 
@@ -22,22 +23,17 @@ pub struct Page {
 }
 
 /// One example.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Example {
     /// The first line of its content.
     pub place: Place,
-    /// The section's content, JSON.
-    pub section: serde_json::Value,
+    /// What it files.
+    pub sample: Sample,
     /// What the rule says of it.
     pub outcome: Outcome,
-    /// Paths inside the section that must be named missing.
+    /// Paths inside the example that must be named missing.
     pub missing: Vec<String>,
-    /// `YYYY-MM-DD`.
-    pub reference_date: String,
 }
-
-/// The day on which examples are judged unless they say otherwise.
-pub const EXAMPLE_DATE: &str = "2026-06-30";
 
 enum Part {
     None,
@@ -152,16 +148,20 @@ fn example(fence: &str, content: &str, place: &Place, start: Place) -> Result<Ex
     })?;
     let mut missing = Vec::new();
     let mut reference_date = EXAMPLE_DATE.to_owned();
+    let mut submission_date = None;
     for word in words {
         match word.split_once('=') {
             Some(("missing", paths)) => missing = paths.split(',').map(str::to_owned).collect(),
             Some(("on", date)) if date.parse::<jiff::civil::Date>().is_ok() => {
                 reference_date = date.to_owned();
             }
+            Some(("submitted", date)) if date.parse::<jiff::civil::Date>().is_ok() => {
+                submission_date = Some(date.to_owned());
+            }
             _ => {
                 return Err(place
                     .problem(format!("`{word}` is not understood here"))
-                    .help("`missing=path,path` or `on=YYYY-MM-DD`"));
+                    .help("`missing=path,path`, `on=YYYY-MM-DD` or `submitted=YYYY-MM-DD`"));
             }
         }
     }
@@ -177,9 +177,12 @@ fn example(fence: &str, content: &str, place: &Place, start: Place) -> Result<Ex
     })?;
     Ok(Example {
         place: start,
-        section,
+        sample: Sample::new(
+            section,
+            reference_date.clone(),
+            submission_date.unwrap_or(reference_date),
+        ),
         outcome,
         missing,
-        reference_date,
     })
 }

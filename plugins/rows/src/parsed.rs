@@ -32,9 +32,10 @@ impl Parsed {
                     .iter()
                     .map(|error| {
                         let column = usize::try_from(error.pos.1 - 1).unwrap_or_default();
-                        place.plus(column).problem(format!("this is no CEL: {}", error.msg)).help(
-                        "the subset that rows use is listed in plugins/README.md, `Predicates`",
-                    )
+                        place
+                            .plus(column)
+                            .problem(format!("this is no CEL: {}", error.msg))
+                            .help(hint(text, &error.msg))
                     })
                     .collect())
             }
@@ -65,6 +66,18 @@ impl Parsed {
             .unwrap_or(rest.len());
         let digits = rest.get(..end)?;
         (digits.parse() == Ok(float)).then(|| digits.to_owned())
+    }
+}
+
+/// What the author probably meant.
+fn hint(text: &str, said: &str) -> &'static str {
+    let word = |word: &str| text.split_whitespace().any(|part| part.eq_ignore_ascii_case(word));
+    if said.contains("has() macro") {
+        "for a fact of the section write the section's name before it: `has(hazchem.feed_on)`"
+    } else if word("and") || word("or") || word("not") || word("=") || word("<>") {
+        "write `&&` for and, `||` for or, `!` for not, `==` for equal, `!=` for not equal"
+    } else {
+        "the subset that rows use is listed in plugins/README.md, `Predicates`"
     }
 }
 

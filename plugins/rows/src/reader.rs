@@ -6,6 +6,8 @@ use crate::page::{self, Page};
 use crate::parsed::Parsed;
 use crate::predicate::{Checker, Var, Vars};
 use crate::rule::{Each, Predicate, Rule};
+use crate::safeguard::{self, Safeguards};
+use crate::sample::ENTERPRISE;
 use crate::schema::{Entity, Field, Ty};
 use crate::source::{Place, Problem, nearest};
 use crate::table::{Confidence, Kind, Outcome, Row};
@@ -82,6 +84,7 @@ impl RowReader<'_> {
             undetermined,
             facts: Vec::new(),
             page,
+            companion: false,
         };
         rule.facts = self.facts(&rule);
         problems.extend(self.boundaries(&rule));
@@ -95,6 +98,38 @@ impl RowReader<'_> {
             Ok(rule)
         } else {
             Err(problems)
+        }
+    }
+
+    /// The rule of the device that is there and dead, where the row has one.
+    ///
+    /// # Errors
+    /// As for a row.
+    pub fn companion(
+        &self,
+        rule: &Rule,
+        template: Option<&Safeguards>,
+    ) -> Result<Option<Rule>, Vec<Problem>> {
+        let one = |problem| vec![problem];
+        let schema = self.checker.schema;
+        let field = match &rule.row.safeguard {
+            Some(fact) => {
+                let fact = fact.get_ref();
+                Some(
+                    crate::boundary::path(rule, fact, &self.checker, &rule.place)
+                        .map_err(one)?
+                        .1,
+                )
+            }
+            None => None,
+        };
+        match safeguard::companion(rule, field, &schema.section_name, template).map_err(one)? {
+            Some((row, page)) => {
+                let mut made = self.read(row, page)?;
+                made.companion = true;
+                Ok(Some(made))
+            }
+            None => Ok(None),
         }
     }
 
@@ -147,20 +182,16 @@ impl RowReader<'_> {
             }
         }
         for date in [&row.from, &row.to].into_iter().flatten() {
-            if date.get_ref().date.is_none() || date.get_ref().time.is_some() {
-                let place = Place {
-                    source: self.place.source.clone(),
-                    offset: date.span().start,
-                };
+            if date.date.is_none() || date.time.is_some() {
                 problems.push(
-                    place
-                        .problem("a rule is in force by whole days")
+                    self.place
+                        .problem(format!("`{id}`: a rule is in force by whole days"))
                         .help("write 2017-11-13"),
                 );
             }
         }
         if let (Some(from), Some(to)) = (&row.from, &row.to)
-            && from.get_ref().to_string() > to.get_ref().to_string()
+            && from.to_string() > to.to_string()
         {
             problems.push(self.place.problem(format!("`{id}` ends before it begins")));
         }
@@ -220,14 +251,26 @@ impl RowReader<'_> {
                 Some(Ty::Items(of)) => of.clone(),
                 Some(_) => return Err(fail(format!("`{list}` is no list of items"))),
                 None => {
-                    let lists = entity.fields.iter().map(|field| field.name.as_str());
+                    let lists = entity
+                        .fields
+                        .iter()
+                        .filter(|field| matches!(field.ty, Ty::Items(_)))
+                        .map(|field| field.name.as_str());
+                    let near = nearest(name, lists.clone());
                     let problem = fail(format!("there is no list `{list}`"));
-                    return Err(match nearest(name, lists) {
+                    return Err(match near {
                         Some(near) => problem.help(format!("did you mean `{near}`?")),
-                        None => problem,
+                        None => {
+                            problem.help(format!("the lists are {}", lists.collect::<Vec<_>>().join(", ")))
+                        }
                     });
                 }
             };
+            if outer.is_none() && !all.is_empty() {
+                return Err(fail(format!(
+                    "`{list}` does not belong to the item before it"
+                )));
+            }
             let (prefix, outer_positions) = match &outer {
                 Some(var) => (var.pattern.clone(), var.positions.clone()),
                 None => (format!("/sections/{}", schema.section_name), Vec::new()),
@@ -296,12 +339,6 @@ impl RowReader<'_> {
                 source: self.place.source.clone(),
                 offset: boundary.fact.span().start,
             };
-            if boundary.cases.len() < 2 {
-                problems.push(
-                    at.problem("a boundary has two sides")
-                        .help("name a value on each side"),
-                );
-            }
             for (value, outcome) in &boundary.cases {
                 if outcome.as_str().and_then(Outcome::named).is_none() {
                     problems.push(at.problem(format!(
@@ -309,10 +346,13 @@ impl RowReader<'_> {
                     )));
                 }
             }
-            if let Err(problem) =
-                crate::boundary::path(rule, boundary.fact.get_ref(), &self.checker, &at)
-            {
-                problems.push(problem);
+            match crate::boundary::path(rule, boundary.fact.get_ref(), &self.checker, &at) {
+                Ok((_, field)) => problems.extend(boundary.cases.keys().filter_map(|value| {
+                    crate::boundary::value(field, value)
+                        .err()
+                        .map(|said| at.problem(said))
+                })),
+                Err(problem) => problems.push(problem),
             }
         }
         problems
@@ -321,19 +361,20 @@ impl RowReader<'_> {
     /// A misspelt fact in an example would make it a lie.
     fn names_of(&self, example: &page::Example) -> Vec<Problem> {
         let mut problems = Vec::new();
-        self.names_in(
-            &example.section,
-            &self.checker.schema.section,
-            example,
-            &mut problems,
-        );
+        let schema = self.checker.schema;
+        for (value, entity) in [
+            (&example.sample.section, &schema.section),
+            (&example.sample.enterprise, &schema.enterprise),
+        ] {
+            self.names_in(value, entity, example, &mut problems);
+        }
         for path in &example.missing {
             if !self.is_fact(path) {
                 problems.push(
                     example
                         .place
                         .problem(format!("`missing={path}` names no fact"))
-                        .help("the path inside the section, such as units/0/in_service"),
+                        .help("the path inside the example, such as units/0/in_service"),
                 );
             }
         }
@@ -342,6 +383,9 @@ impl RowReader<'_> {
 
     fn is_fact(&self, path: &str) -> bool {
         let schema = self.checker.schema;
+        if let Some((ENTERPRISE, name)) = path.split_once('/') {
+            return schema.enterprise.field(name).is_some();
+        }
         let mut entity = &schema.section;
         let mut parts = path.split('/').peekable();
         while let Some(part) = parts.next() {
@@ -396,7 +440,7 @@ impl RowReader<'_> {
                 }
                 Some(field) => {
                     problems
-                        .extend(wrong_date(field, value).map(|said| example.place.problem(said)));
+                        .extend(wrong_value(field, value).map(|said| example.place.problem(said)));
                     if let (Ty::Items(of), Some(items)) = (&field.ty, value.as_array())
                         && let Some(entity) = self.checker.schema.entities.get(of)
                     {
@@ -410,8 +454,44 @@ impl RowReader<'_> {
     }
 }
 
-/// A date that is none would count as unknown, and the example would lie.
-fn wrong_date(field: &Field, value: &serde_json::Value) -> Option<String> {
+/// A value that the fact cannot have would count as unknown, and the example would lie.
+fn wrong_value(field: &Field, value: &serde_json::Value) -> Option<String> {
+    use serde_json::Value;
+    if value.is_null() {
+        return None;
+    }
+    let right = match field.ty {
+        Ty::Bool => value.is_boolean(),
+        Ty::Int | Ty::Number => value.is_number(),
+        Ty::Text | Ty::Date | Ty::DateTime => value.is_string(),
+        Ty::Words | Ty::Items(_) => value.is_array(),
+    };
+    if !right && !(field.none && value == "none") {
+        return Some(format!(
+            "`{}` is a {}, and `{value}` is none",
+            field.name,
+            field.ty.name()
+        ));
+    }
+    if let Some(words) = &field.words {
+        let filed = match value {
+            Value::Array(list) => list.as_slice(),
+            one => std::slice::from_ref(one),
+        };
+        let wrong = filed
+            .iter()
+            .filter_map(Value::as_str)
+            .filter(|word| !(field.none && *word == "none"))
+            .find(|word| !words.iter().any(|have| have == word));
+        if let Some(word) = wrong {
+            return Some(match nearest(word, words.iter().map(String::as_str)) {
+                Some(near) => {
+                    format!("`{}` is never `{word}`; did you mean `{near}`?", field.name)
+                }
+                None => format!("`{}` is never `{word}`, but {}", field.name, words.join(", ")),
+            });
+        }
+    }
     let text = value
         .as_str()
         .filter(|text| !(field.none && *text == "none"))?;

@@ -48,6 +48,8 @@ pub struct Rule {
     pub facts: Vec<String>,
     /// Its page.
     pub page: Page,
+    /// Whether another row's safeguard made it.
+    pub companion: bool,
 }
 
 impl Rule {
@@ -100,6 +102,17 @@ impl Rule {
             }
         }
         gate
+    }
+
+    /// Whether it asks the named condition, itself or through another one.
+    pub fn asks(&self, name: &str) -> bool {
+        let mut asks = false;
+        for predicate in self.predicates() {
+            predicate
+                .expr
+                .walk(&mut |expr| asks |= matches!(&expr.node, Node::Named(named) if named.name == name));
+        }
+        asks
     }
 
     /// Whether it reads a value that Rust computes.

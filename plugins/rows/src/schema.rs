@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use serde_json::{Map, Value};
 
+use crate::sample::ENTERPRISE;
 use crate::source::{Place, Problem, Source};
 
 /// The type of a fact or expression.
@@ -111,11 +112,21 @@ impl Schema {
         };
         let mut entities = BTreeMap::new();
         if let Some(Value::Object(definitions)) = own.value.get("$defs") {
-            for (name, object) in definitions {
+            // What is no object is an answer that several facts share.
+            for (name, object) in definitions
+                .iter()
+                .filter(|(_, object)| object.get("type") == Some(&Value::from("object")))
+            {
                 entities.insert(name.clone(), own.entity(name, object, &mut problems));
             }
         }
         let root = own.entity("", &own.value, &mut problems);
+        if root.field(ENTERPRISE).is_some() {
+            problems.push(
+                own.at(ENTERPRISE)
+                    .problem("`enterprise` is the envelope's; a fact of the section has another name"),
+            );
+        }
         for entity in entities.values().chain([&root]) {
             for field in &entity.fields {
                 if let Ty::Items(of) = &field.ty
@@ -200,8 +211,7 @@ impl Document {
     }
 
     fn field(&self, name: &str, property: &Value) -> Result<Field, Problem> {
-        let nothing = Map::new();
-        let object = property.as_object().unwrap_or(&nothing);
+        let object = &self.resolved(property);
         let text = |key: &str| object.get(key).and_then(Value::as_str).unwrap_or_default();
         let fail = |message: String, help: &str| self.at(name).problem(message).help(help);
         if !name
@@ -256,6 +266,20 @@ impl Document {
             title_en: text("x-title-en").to_owned(),
             step: object.get("multipleOf").map(Value::to_string),
         })
+    }
+
+    /// A property with what it refers to in `$defs`.
+    fn resolved(&self, property: &Value) -> Map<String, Value> {
+        let mut object = property.as_object().cloned().unwrap_or_default();
+        let shared = property
+            .get("$ref")
+            .and_then(Value::as_str)
+            .and_then(|name| self.value.pointer(name.strip_prefix('#')?))
+            .and_then(Value::as_object);
+        for (key, value) in shared.into_iter().flatten() {
+            object.entry(key.clone()).or_insert_with(|| value.clone());
+        }
+        object
     }
 
     fn ty(&self, name: &str, object: &Map<String, Value>) -> Result<Ty, Problem> {

@@ -1,17 +1,19 @@
 //! A rule on trial: its examples, its boundary values, its mutants.
 
-use serde_json::Value;
+use cel::common::ast::IdedExpr;
 
 use crate::book::Book;
 use crate::boundary::{self, Case};
 use crate::interpret::{Filing, Judgement, Trees, Val, judge};
 use crate::mutants;
+use crate::names::Named;
 use crate::rule::Rule;
+use crate::sample::Sample;
 use crate::source::{Place, Problem};
 use crate::table::Outcome;
 
-/// Looks up a computed value of a section: name, positions.
-pub type Computed<'c> = &'c dyn Fn(&Value, (&str, &[usize])) -> Val<'static>;
+/// Looks up a computed value of a filing: name, positions.
+pub type Computed<'c> = &'c dyn Fn(&Sample, (&str, &[usize])) -> Val<'static>;
 
 /// What a trial needs.
 pub struct Trial<'t> {
@@ -37,9 +39,9 @@ impl Trial<'_> {
         for (number, example) in rule.page.examples.iter().enumerate() {
             let case = Case {
                 label: format!("example {}", number + 1),
-                section: example.section.clone(),
-                reference_date: example.reference_date.clone(),
+                sample: example.sample.clone(),
                 outcome: example.outcome,
+                boundary: false,
             };
             cases.push((case, example.place.clone()));
         }
@@ -57,17 +59,25 @@ impl Trial<'_> {
 
     /// What the interpreter says of a case.
     pub fn judge(&self, rule: &Rule, trees: Trees<'_>, case: &Case) -> Judgement {
-        let date = case
-            .reference_date
-            .parse()
-            .unwrap_or(jiff::civil::Date::ZERO);
-        let computed = |name: &str, at: &[usize]| (self.computed)(&case.section, (name, at));
+        self.judge_with(rule, trees, case, None)
+    }
+
+    fn judge_with(
+        &self,
+        rule: &Rule,
+        trees: Trees<'_>,
+        case: &Case,
+        instead: Option<(&str, &IdedExpr)>,
+    ) -> Judgement {
+        let date = |text: &str| text.parse().unwrap_or(jiff::civil::Date::ZERO);
+        let computed = |name: &str, at: &[usize]| (self.computed)(&case.sample, (name, at));
         let filing = Filing {
-            enterprise: &Value::Null,
-            section: &case.section,
-            reference_date: date,
-            submission_date: date,
+            enterprise: &case.sample.enterprise,
+            section: &case.sample.section,
+            reference_date: date(&case.sample.reference_date),
+            submission_date: date(&case.sample.submission_date),
             computed: &computed,
+            instead,
         };
         judge(self.book, rule, trees, &filing)
     }
@@ -80,14 +90,15 @@ impl Trial<'_> {
         };
         let mut problems = Vec::new();
         for (case, place) in &cases {
-            let said = if in_force(rule, case) {
+            let said = if case.sample.in_force(rule) {
                 self.judge(rule, Trees::of(rule), case).outcome
             } else {
                 Outcome::NotApplicable
             };
             if said != case.outcome {
+                let who = if case.boundary { "boundary" } else { "page" };
                 problems.push(place.problem(format!(
-                    "`{}`, {}: the page says {}, the rule says {}",
+                    "`{}`, {}: the {who} says {}, the rule says {}",
                     rule.id(),
                     case.label,
                     case.outcome.name(),
@@ -95,8 +106,47 @@ impl Trial<'_> {
                 )));
             }
         }
-        if problems.is_empty() {
+        // A companion's gate is tested where it was written, its values all.
+        if problems.is_empty() && !rule.companion {
             problems.extend(self.survivors(rule, &cases));
+        }
+        problems
+    }
+
+    /// Changes of a named condition that no example of any rule notices.
+    pub fn names(&self, rules: &[&Rule]) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        let asked: Vec<(&Rule, Vec<(Case, Place)>)> = rules
+            .iter()
+            .filter_map(|rule| Some((*rule, self.cases(rule).ok()?)))
+            .collect();
+        for (name, named) in self.book.names.iter() {
+            let Named::Condition { parsed, .. } = named else {
+                continue;
+            };
+            let users: Vec<_> = asked.iter().filter(|(rule, _)| rule.asks(name)).collect();
+            if users.is_empty() {
+                continue;
+            }
+            for (label, tree) in mutants::of_condition(&parsed.tree) {
+                let told = users.iter().any(|(rule, cases)| {
+                    cases.iter().any(|(case, _)| {
+                        case.sample.in_force(rule)
+                            && self.judge_with(rule, Trees::of(rule), case, Some((name, &tree)))
+                                != self.judge(rule, Trees::of(rule), case)
+                    })
+                });
+                if !told {
+                    problems.push(
+                        parsed
+                            .start()
+                            .problem(format!(
+                                "no example of any rule that asks `{name}` notices this change: {label}"
+                            ))
+                            .help("add an example or boundary value on the other side of it to one of them"),
+                    );
+                }
+            }
         }
         problems
     }
@@ -107,7 +157,7 @@ impl Trial<'_> {
             let trees = mutant.trees(rule);
             let told = cases
                 .iter()
-                .filter(|(case, _)| in_force(rule, case))
+                .filter(|(case, _)| case.sample.in_force(rule))
                 .any(|(case, _)| {
                     self.judge(rule, trees, case) != self.judge(rule, Trees::of(rule), case)
                 });
@@ -125,20 +175,4 @@ impl Trial<'_> {
         }
         problems
     }
-}
-
-/// Outside its dates the host says not applicable, whatever the rule says.
-fn in_force(rule: &Rule, case: &Case) -> bool {
-    let day = case.reference_date.as_str();
-    let from = rule
-        .row
-        .from
-        .as_ref()
-        .is_none_or(|from| from.get_ref().to_string().as_str() <= day);
-    let to = rule
-        .row
-        .to
-        .as_ref()
-        .is_none_or(|to| day <= to.get_ref().to_string().as_str());
-    from && to
 }

@@ -2,7 +2,6 @@
 
 use std::fmt::Write;
 
-use toml::Spanned;
 use toml::value::Datetime;
 
 use super::quoted;
@@ -20,9 +19,9 @@ fn strings(list: &[String]) -> String {
     format!("&[{}]", items.join(", "))
 }
 
-fn date(date: &Option<Spanned<Datetime>>) -> String {
+fn date(date: Option<Datetime>) -> String {
     match date {
-        Some(date) => format!("Some({})", quoted(&date.get_ref().to_string())),
+        Some(date) => format!("Some({})", quoted(&date.to_string())),
         None => "None".to_owned(),
     }
 }
@@ -113,8 +112,8 @@ fn rule_meta(rule: &Rule, code: &mut String) {
         quoted(rule.instrument()),
         quoted(row.clause.as_deref().unwrap_or_default()),
         text(&row.title.zh, &row.title.en),
-        date(&row.from),
-        date(&row.to),
+        date(row.from),
+        date(row.to),
         strings(&rule.facts),
     );
 }
@@ -145,13 +144,17 @@ fn page_meta(rule: &Rule, book: &Book, code: &mut String) {
         let missing: Vec<String> = example
             .missing
             .iter()
-            .map(|path| format!("/sections/{}/{path}", book.schema.section_name))
+            .map(|path| crate::sample::pointer(&book.schema.section_name, path))
             .collect();
         let _ = write!(
             code,
-            "sdk::ExampleMeta {{ reference_date: {}, section: {}, outcome: sdk::contract::Outcome::{}, missing: {} }}, ",
-            quoted(&example.reference_date),
-            quoted(&example.section.to_string()),
+            "sdk::ExampleMeta {{ filing: {}, outcome: sdk::contract::Outcome::{}, missing: {} }}, ",
+            quoted(
+                &example
+                    .sample
+                    .filing(&book.schema.section_name)
+                    .to_string()
+            ),
             outcome(example.outcome),
             strings(&missing),
         );
