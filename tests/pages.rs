@@ -16,21 +16,6 @@ fn no(problems: &[String]) {
     );
 }
 
-/// The host judges dates; the plugin does not know when it is in force.
-fn in_force(rule: &anjian_rows::rule::Rule, date: &str) -> bool {
-    let from = rule
-        .row
-        .from
-        .as_ref()
-        .is_none_or(|from| from.get_ref().to_string().as_str() <= date);
-    let to = rule
-        .row
-        .to
-        .as_ref()
-        .is_none_or(|to| date <= to.get_ref().to_string().as_str());
-    from && to
-}
-
 #[test]
 fn pages_say_what_the_component_says() {
     let mut problems = Vec::new();
@@ -40,10 +25,8 @@ fn pages_say_what_the_component_says() {
             let listed = sectors::trial(&sector, |trial| trial.cases(rule)).unwrap();
             for (case, place) in listed {
                 cases += 1;
-                let date = case.reference_date.as_str();
-                let bytes = sectors::filing(&sector, &case.section, date);
-                let said = if in_force(rule, date) {
-                    sectors::by_component(&sector, &bytes, date).outcomes[index]
+                let said = if case.sample.in_force(rule) {
+                    sectors::by_component(&sector, &case.sample).outcomes[index]
                 } else {
                     Outcome::NotApplicable
                 };
@@ -72,9 +55,7 @@ fn missing_facts_are_named_as_the_pages_say() {
     for sector in sectors::all() {
         for (index, rule) in sector.book.rules.iter().enumerate() {
             for example in &rule.page.examples {
-                let date = example.reference_date.as_str();
-                let bytes = sectors::filing(&sector, &example.section, date);
-                let said = sectors::by_component(&sector, &bytes, date);
+                let said = sectors::by_component(&sector, &example.sample);
                 let missing: Vec<&String> = said
                     .findings
                     .iter()
@@ -82,7 +63,7 @@ fn missing_facts_are_named_as_the_pages_say() {
                     .flat_map(|f| &f.missing)
                     .collect();
                 for path in &example.missing {
-                    let pointer = format!("/sections/{}/{path}", sector.name);
+                    let pointer = anjian_rows::sample::pointer(sector.name, path);
                     if !missing.contains(&&pointer) {
                         problems.push(
                             example
@@ -109,6 +90,9 @@ fn pages_tell_rows_from_their_mutants() {
             let found = sectors::trial(&sector, |trial| trial.rule(rule));
             problems.extend(found.iter().map(ToString::to_string));
         }
+        let rules: Vec<_> = sector.book.rules.iter().collect();
+        let found = sectors::trial(&sector, |trial| trial.names(&rules));
+        problems.extend(found.iter().map(ToString::to_string));
     }
     no(&problems);
 }

@@ -5,10 +5,10 @@ mod generate;
 mod sectors;
 
 use anjian_model::Outcome;
+use anjian_rows::sample::Sample;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use sectors::Sector;
-use serde_json::Value;
 
 /// On the second day AQ 3067-2026 is in force too; plugins judge both alike.
 const DAYS: [&str; 2] = ["2026-06-30", "2026-10-15"];
@@ -25,27 +25,49 @@ fn runner(cases: u32) -> TestRunner {
     )
 }
 
-/// Runs `check` on generated sections of every plugin.
-fn for_filings(cases: u32, check: impl Fn(&Sector, &Value) -> Result<(), TestCaseError>) {
+/// Runs `check` on generated filings of every plugin.
+fn for_filings(cases: u32, check: impl Fn(&Sector, &Sample) -> Result<(), TestCaseError>) {
     for sector in sectors::all() {
-        let sections = generate::section(&sector.book);
+        let filings = generate::filing(&sector.book, DAYS[0]);
         runner(cases)
-            .run(&sections, |section| check(&sector, &section))
+            .run(&filings, |filing| check(&sector, &filing))
             .unwrap_or_else(|error| {
                 panic!("{}: {error}", sector.name);
             });
     }
 }
 
+/// Outcomes with every fact taken away in turn: its path, before, after.
+fn without_each_fact(
+    sector: &Sector,
+    filing: &Sample,
+    check: impl Fn(&str, &[Outcome], &[Outcome]) -> Result<(), TestCaseError>,
+) -> Result<(), TestCaseError> {
+    let before = sectors::by_component(sector, filing).outcomes;
+    for path in generate::facts(filing) {
+        let less = generate::without(filing, &path);
+        let after = sectors::by_component(sector, &less).outcomes;
+        check(&path, &before, &after)?;
+    }
+    Ok(())
+}
+
+/// The outcome of one rule, where the plugin has it.
+fn says(sector: &Sector, outcomes: &[Outcome], id: &str) -> Option<Outcome> {
+    let index = sector.book.rules.iter().position(|rule| rule.id() == id)?;
+    outcomes.get(index).copied()
+}
+
 #[test]
 fn component_native_code_and_interpreter_agree() {
-    for_filings(400, |sector, section| {
+    for_filings(400, |sector, filing| {
         for day in DAYS {
-            let bytes = sectors::filing(sector, section, day);
-            let component = sectors::by_component(sector, &bytes, day);
-            let native = (sector.native.evaluate)(&sectors::contract_request(&bytes, day)).unwrap();
+            let filing = &generate::on(filing, day);
+            let component = sectors::by_component(sector, filing);
+            let native =
+                (sector.native.evaluate)(&sectors::contract_request(sector, filing)).unwrap();
             for (index, rule) in sector.book.rules.iter().enumerate() {
-                let interpreted = sectors::by_interpreter(sector, rule, section, day);
+                let interpreted = sectors::by_interpreter(sector, rule, filing);
                 let said = component.outcomes[index];
                 prop_assert_eq!(said, sectors::outcome(interpreted.outcome), "{}", rule.id());
                 prop_assert_eq!(
@@ -74,24 +96,22 @@ fn component_native_code_and_interpreter_agree() {
 
 #[test]
 fn the_same_filing_gives_the_same_answer() {
-    for_filings(50, |sector, section| {
-        let bytes = sectors::filing(sector, section, DAYS[0]);
-        let first = sectors::by_component(sector, &bytes, DAYS[0]);
-        prop_assert_eq!(&first, &sectors::by_component(sector, &bytes, DAYS[0]));
+    for_filings(50, |sector, filing| {
+        let first = sectors::by_component(sector, filing);
+        prop_assert_eq!(&first, &sectors::by_component(sector, filing));
         Ok(())
     });
 }
 
 #[test]
 fn removing_a_fact_never_helps() {
-    for_filings(60, |sector, section| {
-        let bytes = sectors::filing(sector, section, DAYS[0]);
-        let before = sectors::by_component(sector, &bytes, DAYS[0]).outcomes;
-        for path in generate::facts(section) {
-            let mut less = section.clone();
-            *less.pointer_mut(&path).unwrap() = Value::Null;
-            let bytes = sectors::filing(sector, &less, DAYS[0]);
-            let after = sectors::by_component(sector, &bytes, DAYS[0]).outcomes;
+    for_filings(60, |sector, filing| {
+        without_each_fact(sector, filing, |path, before, after| {
+            // Where name and number of a chemical contradict each other, taking
+            // one away ends the contradiction: then only the other is known.
+            let contradiction = path.contains("/chemicals/")
+                && (path.ends_with("/name") || path.ends_with("/cas"))
+                && says(sector, before, "gb18218/cas-name") == Some(Outcome::Violated);
             for (index, rule) in sector.book.rules.iter().enumerate() {
                 // A rule that compares what was declared does not apply to an
                 // item that declares nothing; the other items then decide.
@@ -103,25 +123,20 @@ fn removing_a_fact_never_helps() {
                 let asks_for_it = applies.contains("has(") && applies.contains(&format!("{fact})"));
                 let helped = matches!(before[index], Outcome::Violated | Outcome::Undetermined)
                     && after[index] == Outcome::Satisfied
-                    && !asks_for_it;
+                    && !asks_for_it
+                    && !contradiction;
                 prop_assert!(!helped, "{}: without {path} it is satisfied", rule.id());
             }
-        }
-        Ok(())
+            Ok(())
+        })
     });
 }
 
 #[test]
 fn a_fact_that_a_rule_does_not_read_does_not_matter() {
-    for_filings(60, |sector, section| {
-        let bytes = sectors::filing(sector, section, DAYS[0]);
-        let before = sectors::by_component(sector, &bytes, DAYS[0]).outcomes;
-        for path in generate::facts(section) {
-            let mut less = section.clone();
-            *less.pointer_mut(&path).unwrap() = Value::Null;
-            let bytes = sectors::filing(sector, &less, DAYS[0]);
-            let after = sectors::by_component(sector, &bytes, DAYS[0]).outcomes;
-            let pattern = generate::pattern(sector.name, &path);
+    for_filings(60, |sector, filing| {
+        without_each_fact(sector, filing, |path, before, after| {
+            let pattern = generate::pattern(sector.name, path);
             for (index, rule) in sector.book.rules.iter().enumerate() {
                 let reads = rule.facts.iter().any(|fact| {
                     pattern == *fact
@@ -142,30 +157,25 @@ fn a_fact_that_a_rule_does_not_read_does_not_matter() {
                     );
                 }
             }
-        }
-        Ok(())
+            Ok(())
+        })
     });
 }
 
 #[test]
 fn the_order_of_members_and_of_list_entries_does_not_matter() {
-    for_filings(100, |sector, section| {
-        let bytes = sectors::filing(sector, section, DAYS[0]);
-        let before = sectors::by_component(sector, &bytes, DAYS[0]).outcomes;
-        let turned = sectors::filing(sector, &generate::turned(section), DAYS[0]);
-        prop_assert_eq!(
-            before,
-            sectors::by_component(sector, &turned, DAYS[0]).outcomes
-        );
+    for_filings(100, |sector, filing| {
+        let before = sectors::by_component(sector, filing).outcomes;
+        let turned = sectors::by_component(sector, &generate::turned(filing)).outcomes;
+        prop_assert_eq!(before, turned);
         Ok(())
     });
 }
 
 #[test]
 fn every_violation_shows_facts_and_every_gap_names_them() {
-    for_filings(150, |sector, section| {
-        let bytes = sectors::filing(sector, section, DAYS[0]);
-        for finding in sectors::by_component(sector, &bytes, DAYS[0]).findings {
+    for_filings(150, |sector, filing| {
+        for finding in sectors::by_component(sector, filing).findings {
             let id = sector.book.rules[finding.rule].id();
             match finding.outcome {
                 Outcome::Violated => {

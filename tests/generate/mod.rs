@@ -3,14 +3,31 @@
 #![expect(clippy::unwrap_used, reason = "shared by several tests")]
 
 use anjian_rows::Book;
+use anjian_rows::sample::Sample;
 use anjian_rows::schema::{Entity, Field, Schema, Ty};
 use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Map, Value, json};
 
-/// Sections of a plugin.
-pub fn section(book: &Book) -> BoxedStrategy<Value> {
-    entity(&book.schema, &book.schema.section, 0)
+/// Filings of a plugin.
+pub fn filing(book: &Book, date: &'static str) -> BoxedStrategy<Sample> {
+    let enterprise = entity(&book.schema, &book.schema.enterprise, 0);
+    let section = entity(&book.schema, &book.schema.section, 0);
+    (enterprise, section)
+        .prop_map(move |(enterprise, section)| Sample {
+            enterprise,
+            ..Sample::of_section(section, date)
+        })
+        .boxed()
+}
+
+/// The same facts on another day.
+pub fn on(filing: &Sample, date: &str) -> Sample {
+    Sample {
+        reference_date: date.to_owned(),
+        submission_date: date.to_owned(),
+        ..filing.clone()
+    }
 }
 
 fn entity(schema: &Schema, entity: &Entity, depth: usize) -> BoxedStrategy<Value> {
@@ -106,11 +123,26 @@ fn value(schema: &Schema, field: &Field, depth: usize) -> BoxedStrategy<Value> {
     }
 }
 
-/// Paths of all facts that are filed, lists and what is in them.
-pub fn facts(section: &Value) -> Vec<String> {
+/// Paths of all facts that are filed, lists and what is in them; those of the
+/// envelope begin with `/enterprise`.
+pub fn facts(filing: &Sample) -> Vec<String> {
     let mut all = Vec::new();
-    walk(section, &mut String::new(), &mut all);
+    walk(&filing.section, &mut String::new(), &mut all);
+    walk(&filing.enterprise, &mut ENTERPRISE.to_owned(), &mut all);
     all
+}
+
+const ENTERPRISE: &str = "/enterprise";
+
+/// The filing without one fact.
+pub fn without(filing: &Sample, path: &str) -> Sample {
+    let mut less = filing.clone();
+    let slot = match path.strip_prefix(ENTERPRISE) {
+        Some(path) => less.enterprise.pointer_mut(path),
+        None => less.section.pointer_mut(path),
+    };
+    *slot.unwrap() = Value::Null;
+    less
 }
 
 fn walk(value: &Value, path: &mut String, all: &mut Vec<String>) {
@@ -152,20 +184,33 @@ pub fn pattern(section: &str, path: &str) -> String {
             }
         })
         .collect();
-    format!("/sections/{section}{}", parts.join("/"))
+    let path = parts.join("/");
+    if path.starts_with(ENTERPRISE) {
+        path
+    } else {
+        format!("/sections/{section}{path}")
+    }
 }
 
-/// The same section with members and list entries in the opposite order.
-pub fn turned(value: &Value) -> Value {
+/// The same facts with members and list entries in the opposite order.
+pub fn turned(filing: &Sample) -> Sample {
+    Sample {
+        enterprise: reversed(&filing.enterprise),
+        section: reversed(&filing.section),
+        ..filing.clone()
+    }
+}
+
+fn reversed(value: &Value) -> Value {
     match value {
         Value::Object(members) => Value::Object(
             members
                 .iter()
                 .rev()
-                .map(|(name, value)| (name.clone(), turned(value)))
+                .map(|(name, value)| (name.clone(), reversed(value)))
                 .collect(),
         ),
-        Value::Array(items) => Value::Array(items.iter().rev().map(turned).collect()),
+        Value::Array(items) => Value::Array(items.iter().rev().map(reversed).collect()),
         other => other.clone(),
     }
 }

@@ -11,15 +11,16 @@ use std::path::{Path, PathBuf};
 
 use anjian_model::{Outcome, Request};
 use anjian_rows::interpret::{Filing, Judgement, Trees, Val, judge};
+use anjian_rows::sample::Sample;
 use anjian_rows::trial::Trial;
 use anjian_rows::{Book, table};
 use anjian_runtime::{Engine, Limits, Plugin};
-use anjian_sdk::{Dynamic, contract};
-use serde_json::{Value, json};
+use anjian_sdk::{Val as Computed, contract};
 
 type Evaluate = fn(&contract::Request) -> Result<contract::Assessment, contract::Refusal>;
 /// A computed value and the facts that it lacks; `None` without such a value.
-type Compute = fn(&contract::Request, &str, &[usize]) -> Option<(Option<Dynamic>, Vec<String>)>;
+type Compute =
+    fn(&contract::Request, &str, &[usize]) -> Option<(Option<Computed<'static>>, Vec<String>)>;
 
 /// The native half of a plugin.
 pub struct Native {
@@ -32,7 +33,8 @@ macro_rules! native {
         Native {
             evaluate: $krate::rules::evaluate,
             computed: |request, name, at| {
-                $krate::rules::read(request, |cx| $krate::rules::computed(cx, name, at)).unwrap()
+                $krate::rules::read(request, |cx| $krate::rules::computed_named(cx, name, at))
+                    .unwrap()
             },
         }
     };
@@ -86,29 +88,25 @@ pub fn all() -> Vec<Sector> {
         .collect()
 }
 
-/// A filing around a section.
-pub fn filing(sector: &Sector, section: &Value, date: &str) -> Vec<u8> {
-    let filing = json!({
-        "filing_id": "test", "reference_date": date,
-        "enterprise": {"name": "测试企业"}, "sections": {sector.name: section},
-    });
-    serde_json::to_vec(&filing).unwrap()
+/// The filing's bytes.
+pub fn filing(sector: &Sector, sample: &Sample) -> Vec<u8> {
+    serde_json::to_vec(&sample.filing(sector.name)).unwrap()
 }
 
-pub fn contract_request(bytes: &[u8], date: &str) -> contract::Request {
+pub fn contract_request(sector: &Sector, sample: &Sample) -> contract::Request {
     contract::Request {
-        filing: bytes.to_vec(),
-        reference_date: date.to_owned(),
-        submission_date: date.to_owned(),
+        filing: filing(sector, sample),
+        reference_date: sample.reference_date.clone(),
+        submission_date: sample.submission_date.clone(),
         parameters: Vec::new(),
     }
 }
 
-pub fn by_component(sector: &Sector, bytes: &[u8], date: &str) -> anjian_model::Assessment {
+pub fn by_component(sector: &Sector, sample: &Sample) -> anjian_model::Assessment {
     let request = Request {
-        filing: bytes,
-        reference_date: date,
-        submission_date: date,
+        filing: &filing(sector, sample),
+        reference_date: &sample.reference_date,
+        submission_date: &sample.submission_date,
         parameters: b"",
     };
     sector.plugin.evaluate(request).unwrap()
@@ -117,43 +115,36 @@ pub fn by_component(sector: &Sector, bytes: &[u8], date: &str) -> anjian_model::
 pub fn by_interpreter(
     sector: &Sector,
     rule: &anjian_rows::rule::Rule,
-    section: &Value,
-    date: &str,
+    sample: &Sample,
 ) -> Judgement {
-    let day = date.parse().unwrap();
-    let lookup = |name: &str, at: &[usize]| computed(sector, section, date, name, at);
+    let lookup = |name: &str, at: &[usize]| computed(sector, sample, name, at);
     let filing = Filing {
-        enterprise: &Value::Null,
-        section,
-        reference_date: day,
-        submission_date: day,
+        enterprise: &sample.enterprise,
+        section: &sample.section,
+        reference_date: sample.reference_date.parse().unwrap(),
+        submission_date: sample.submission_date.parse().unwrap(),
         computed: &lookup,
+        instead: None,
     };
     judge(&sector.book, rule, Trees::of(rule), &filing)
 }
 
-pub fn computed(
-    sector: &Sector,
-    section: &Value,
-    date: &str,
-    name: &str,
-    at: &[usize],
-) -> Val<'static> {
-    let request = contract_request(&filing(sector, section, date), date);
+pub fn computed(sector: &Sector, sample: &Sample, name: &str, at: &[usize]) -> Val<'static> {
+    let request = contract_request(sector, sample);
     match (sector.native.computed)(&request, name, at).unwrap().0 {
         None => Val::Unknown,
-        Some(Dynamic::Bool(is)) => Val::Bool(is),
-        Some(Dynamic::Int(n)) => Val::Number(n.into()),
-        Some(Dynamic::Number(n)) => Val::Number(n),
-        Some(Dynamic::Text(text)) => Val::Text(text.to_owned()),
+        Some(Computed::Bool(is)) => Val::Bool(is),
+        Some(Computed::Int(n)) => Val::Number(n.into()),
+        Some(Computed::Number(n)) => Val::Number(n),
+        Some(Computed::Text(text)) => Val::Text(text.to_owned()),
+        Some(Computed::Date(date)) => Val::Date(date),
+        Some(Computed::DateTime(at)) => Val::DateTime(at),
     }
 }
 
 /// A trial with the plugin's computed values at hand.
 pub fn trial<R>(sector: &Sector, f: impl FnOnce(&Trial<'_>) -> R) -> R {
-    let lookup = |section: &Value, (name, at): (&str, &[usize])| {
-        computed(sector, section, anjian_rows::page::EXAMPLE_DATE, name, at)
-    };
+    let lookup = |sample: &Sample, (name, at): (&str, &[usize])| computed(sector, sample, name, at);
     f(&Trial {
         book: &sector.book,
         computed: &lookup,

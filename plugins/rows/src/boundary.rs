@@ -95,10 +95,7 @@ pub fn value(field: &Field, text: &str) -> Result<Value, String> {
             .map_err(|_| none()),
         Ty::Date if text.parse::<jiff::civil::Date>().is_err() => Err(none()),
         Ty::DateTime if text.parse::<jiff::civil::DateTime>().is_err() => Err(none()),
-        Ty::Words | Ty::Items(_) => Err(format!(
-            "`{}` is a list; show it in examples",
-            field.name
-        )),
+        Ty::Words | Ty::Items(_) => Err(format!("`{}` is a list; show it in examples", field.name)),
         Ty::Text | Ty::Date | Ty::DateTime => match &field.words {
             Some(words) if !words.iter().any(|word| word == text) => Err(format!(
                 "`{}` is never `{text}`, but {}",

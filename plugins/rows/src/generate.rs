@@ -1,5 +1,5 @@
-//! Rules become Rust against `anjian-sdk`: the typed reading of a filing, one
-//! function for each rule, and the constants that describe them.
+//! Rules become constants against `anjian-sdk`: the shapes by which a filing is
+//! read, the tables by which it is judged, and the packed description.
 
 mod expr;
 mod facts;
@@ -8,25 +8,22 @@ mod meta;
 use std::fmt::Write;
 
 use crate::book::Book;
+use crate::generate::expr::Layout;
 use crate::names::Named;
 use crate::rule::Rule;
 use crate::schema::Ty;
 
-/// The whole module.
-pub fn generate(book: &Book) -> String {
+/// The whole module, for a plugin of this version.
+pub fn generate(book: &Book, version: &str) -> String {
     let mut code =
         String::from("// Generated from the rows; see plugins/rows.\n\nuse anjian_sdk as sdk;\n\n");
     facts::write(book, &mut code);
     context(&mut code);
-    for function in expr::shared_functions(book).values() {
-        code.push_str(function);
-    }
-    for (index, rule) in book.rules.iter().enumerate() {
-        write_rule(rule, index, book, &mut code);
-    }
-    runs(book, &mut code);
+    rules(book, &mut code);
+    rule_index(book, &mut code);
     computed(book, &mut code);
-    meta::write(book, &mut code);
+    meta::write(book, version, &mut code);
+    code.push_str(ENTRY);
     code
 }
 
@@ -57,6 +54,8 @@ fn context(code: &mut String) {
          \x20   pub section: Section<'f>,\n\
          \x20   /// Both dates.\n\
          \x20   pub dates: sdk::Dates,\n\
+         \x20   /// JSON object of local parameters; empty for none.\n\
+         \x20   pub parameters: &'f [u8],\n\
          \x20   /// Left when arithmetic is no longer exact.\n\
          \x20   pub range: sdk::Range,\n\
          \x20   /// What computed values share.\n\
@@ -65,32 +64,53 @@ fn context(code: &mut String) {
     );
 }
 
-fn write_rule(rule: &Rule, index: usize, book: &Book, code: &mut String) {
-    let mut params = String::new();
-    for each in &rule.each {
-        let _ = write!(
-            params,
-            ", {0}: {1}<'_>, {0}_i: usize",
-            each.var,
-            facts::type_name(&each.entity)
+/// `RULES` and what it refers to.
+fn rules(book: &Book, code: &mut String) {
+    let mut layout = Layout::new(book);
+    let mut table = format!(
+        "/// The rules, in the order of the description.\npub static RULES: [sdk::expr::Rule; {}] = [\n",
+        book.rules.len()
+    );
+    for rule in &book.rules {
+        let _ = writeln!(
+            table,
+            "    // {}\n    {},",
+            rule.id(),
+            one(rule, &mut layout)
         );
     }
-    let mut call = String::new();
-    for each in &rule.each {
-        let _ = write!(call, ", {0}, {0}_i", each.var);
+    table.push_str("];\n\n");
+    code.push_str(&layout.answers());
+    code.push_str(&layout.constants());
+    code.push_str(&table);
+}
+
+fn one(rule: &Rule, layout: &mut Layout<'_>) -> String {
+    let mut scope = Vec::new();
+    let mut lists = Vec::new();
+    for (depth, each) in rule.each.iter().enumerate() {
+        let gate = match rule.gate(depth).split_first() {
+            Some((first, rest)) => rest.iter().fold(layout.expr(first, &scope), |all, part| {
+                format!(
+                    "sdk::expr::Expr::And(&[{all}, {}])",
+                    layout.expr(part, &scope)
+                )
+            }),
+            None => "sdk::expr::Expr::Bool(true)".to_owned(),
+        };
+        lists.push(format!(
+            "sdk::expr::Each {{ list: {}, item: {}, gate: {gate} }}",
+            expr::fact(&each.list, &scope),
+            quoted(&format!("{}/*", each.list.pattern)),
+        ));
+        scope.push(each.var.clone());
     }
-    let condition = |predicate: &Option<crate::rule::Predicate>, default: bool| match predicate {
-        Some(predicate) => expr::condition(&predicate.expr, book),
-        None => format!("sdk::Cond::always({default})"),
+    let mut condition = |predicate: &Option<crate::rule::Predicate>, default: bool| match predicate
+    {
+        Some(predicate) => layout.expr(&predicate.expr, &scope),
+        None => format!("sdk::expr::Expr::Bool({default})"),
     };
-    let used = call.trim_start_matches(',');
-    let _ = writeln!(
-        code,
-        "/// `{}`\n\
-         fn rule_{index}<W: sdk::Why>(cx: &Cx<'_>{params}) -> sdk::Judged<W> {{\n    \
-         let _ = (cx,{used});\n    \
-         sdk::judge(\n        {},\n        || {},\n        || {},\n    )\n}}\n",
-        rule.id(),
+    let (applies, violated, undetermined) = (
         condition(&rule.applies, true),
         condition(&rule.violated, false),
         condition(&rule.undetermined, false),
@@ -99,60 +119,14 @@ fn write_rule(rule: &Rule, index: usize, book: &Book, code: &mut String) {
         Some(because) => format!("Some({})", meta::text(&because.zh, &because.en)),
         None => "None".to_owned(),
     };
-    let item = match rule.each.last() {
-        Some(each) => {
-            let pattern = format!("{}/*", each.list.pattern);
-            let mut positions = each.list.positions.clone();
-            positions.push(each.var.clone());
-            format!("Some({})", expr::at(&pattern, &positions))
-        }
-        None => "None".to_owned(),
-    };
-    let note = format!(
-        "let judged = rule_{index}::<()>(cx{call});\n    \
-         out.note({index}, judged.outcome, {item}, {because}, || rule_{index}::<sdk::Trace>(cx{call}));\n"
-    );
-    let mut body = note;
-    for (depth, each) in rule.each.iter().enumerate().rev() {
-        let list = expr::place(&each.list);
-        let gate = rule.gate(depth);
-        let closed = match gate.split_first() {
-            Some((first, rest)) => {
-                let all = rest.iter().fold(expr::condition(first, book), |all, part| {
-                    format!("sdk::and({all}, {})", expr::condition(part, book))
-                });
-                format!(
-                    "if !sdk::Cond::<()>::is_false(&{})",
-                    all.replace("::<W>", "::<()>")
-                )
-            }
-            None => String::new(),
-        };
-        body = format!(
-            "match {list} {{\n        Some(list) => for ({0}_i, {0}) in list.iter().enumerate() {{\n    \
-             let {0} = {2}({0});\n    {body}    }},\n        \
-             None => {closed} {{ out.note_missing({index}, {1}) }},\n    }}\n",
-            each.var,
-            expr::at(&each.list.pattern, &each.list.positions),
-            facts::type_name(&each.entity),
-        );
-    }
-    let _ = writeln!(
-        code,
-        "fn run_{index}(cx: &Cx<'_>, out: &mut sdk::Out) {{\n    {body}}}\n"
-    );
+    format!(
+        "sdk::expr::Rule {{ each: &[{}], applies: {applies}, violated: {violated}, \
+         undetermined: {undetermined}, because: {because} }}",
+        lists.join(", ")
+    )
 }
 
-fn runs(book: &Book, code: &mut String) {
-    let _ = writeln!(
-        code,
-        "static RUN: [fn(&Cx<'_>, &mut sdk::Out); {}] = [",
-        book.rules.len()
-    );
-    for index in 0..book.rules.len() {
-        let _ = writeln!(code, "    run_{index},");
-    }
-    code.push_str("];\n\n");
+fn rule_index(book: &Book, code: &mut String) {
     code.push_str("/// Positions of rules in the description.\npub mod rule_index {\n");
     for (index, rule) in book.rules.iter().enumerate() {
         let name = rule.id().to_uppercase().replace(['/', '-', '.'], "_");
@@ -163,8 +137,10 @@ fn runs(book: &Book, code: &mut String) {
         );
     }
     code.push_str("}\n\n");
-    code.push_str(
-        r#"/// Reads a filing and hands it to `f`.
+}
+
+/// Reading and judging, the same in every plugin.
+const ENTRY: &str = r#"/// Reads a filing and hands it to `f`.
 ///
 /// # Errors
 /// When the bytes are not the filing that the schemas describe.
@@ -181,6 +157,7 @@ pub fn read<R>(
         enterprise: Enterprise(filing.object(0).unwrap_or(&nothing)),
         section: Section(sections.and_then(|sections| sections.object(0)).unwrap_or(&nothing)),
         dates,
+        parameters: &request.parameters,
         range: sdk::Range::default(),
         cache: crate::Cache::default(),
     };
@@ -201,10 +178,15 @@ pub fn evaluate(
     request: &sdk::contract::Request,
 ) -> Result<sdk::contract::Assessment, sdk::contract::Refusal> {
     read(request, |cx| {
-        let mut out = sdk::Out::new(RUN.len());
-        for run in RUN {
-            run(cx, &mut out);
-        }
+        let mut out = sdk::Out::new(RULES.len());
+        let filing = sdk::Filing {
+            section: cx.section.0,
+            enterprise: cx.enterprise.0,
+            dates: cx.dates,
+            range: &cx.range,
+            compute: &|index, at, missing| computed(cx, index, at, missing),
+        };
+        sdk::judge_all(&RULES, filing, &mut out);
         crate::working(cx, &mut out);
         out.into_assessment()
     })
@@ -219,10 +201,10 @@ mod component {
 
     impl wit::Guest for Component {
         fn describe() -> wit::Description {
-            anjian_sdk::describe(&super::PLUGIN)
+            anjian_sdk::describe(&super::PACKED)
         }
         fn explain(rule: String) -> Option<wit::Page> {
-            anjian_sdk::explain(&super::PLUGIN, &rule)
+            anjian_sdk::explain(&super::PACKED, &rule)
         }
         fn evaluate(request: wit::Request) -> Result<wit::Assessment, wit::Refusal> {
             super::evaluate(&request)
@@ -231,32 +213,51 @@ mod component {
 
     anjian_sdk::contract::export!(Component with_types_in anjian_sdk::contract);
 }
-"#,
-    );
-}
+"#;
 
 fn computed(book: &Book, code: &mut String) {
+    let functions: Vec<(&str, &str, &str)> = book
+        .names
+        .iter()
+        .filter_map(|(name, named)| match named {
+            Named::Computed { function, ty, .. } => {
+                let wrap = match ty {
+                    Ty::Bool => "Bool",
+                    Ty::Int => "Int",
+                    Ty::Number => "Number",
+                    _ => "Text",
+                };
+                Some((name, function.as_str(), wrap))
+            }
+            Named::Condition { .. } => None,
+        })
+        .collect();
+    code.push_str(
+        "/// A computed value by its number; names the facts it lacks, if handed a list.\n\
+         fn computed(cx: &Cx<'_>, index: u16, at: &[usize], missing: Option<&mut Vec<String>>) -> Option<sdk::Val<'static>> {\n\
+         \x20   let _ = (cx, at, &missing);\n\
+         \x20   match index {\n",
+    );
+    for (index, (_, function, wrap)) in functions.iter().enumerate() {
+        let _ = writeln!(
+            code,
+            "        {index} => crate::{function}(cx, at, missing).map(sdk::Val::{wrap}),"
+        );
+    }
+    code.push_str("        _ => None,\n    }\n}\n\n");
     code.push_str(
         "/// A computed value by name, for the interpreter; and the facts it lacks.\n\
          #[cfg(not(target_arch = \"wasm32\"))]\n\
-         pub fn computed(cx: &Cx<'_>, name: &str, at: &[usize]) -> Option<(Option<sdk::Dynamic>, Vec<String>)> {\n\
-         \x20   let mut missing = Vec::new();\n\
-         \x20   let value = match name {\n",
+         pub fn computed_named(cx: &Cx<'_>, name: &str, at: &[usize]) -> Option<(Option<sdk::Val<'static>>, Vec<String>)> {\n\
+         \x20   let index = match name {\n",
     );
-    for (name, named) in book.names.iter() {
-        if let Named::Computed { function, ty, .. } = named {
-            let wrap = match ty {
-                Ty::Bool => "Bool",
-                Ty::Int => "Int",
-                Ty::Number => "Number",
-                _ => "Text",
-            };
-            let _ = writeln!(
-                code,
-                "        {} => crate::{function}(cx, at, Some(&mut missing)).map(sdk::Dynamic::{wrap}),",
-                quoted(name)
-            );
-        }
+    for (index, (name, ..)) in functions.iter().enumerate() {
+        let _ = writeln!(code, "        {} => {index},", quoted(name));
     }
-    code.push_str("        _ => return None,\n    };\n    Some((value, missing))\n}\n\n");
+    code.push_str(
+        "        _ => return None,\n    };\n\
+         \x20   let mut missing = Vec::new();\n\
+         \x20   let value = computed(cx, index, at, Some(&mut missing));\n\
+         \x20   Some((value, missing))\n}\n\n",
+    );
 }

@@ -44,6 +44,7 @@ const STACK_BYTES: u32 = 64 << 10;
 /// line and what to do.
 pub fn build() {
     let folder = PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
+    let version = std::env::var("CARGO_PKG_VERSION").unwrap_or_default();
     let out = PathBuf::from(std::env::var_os("OUT_DIR").unwrap_or_default());
     println!("cargo::rerun-if-changed={}", folder.join("rules").display());
     println!(
@@ -56,7 +57,7 @@ pub fn build() {
     );
     match Book::load(&folder, &folder.join("../../schemas")) {
         Ok(book) => {
-            if let Err(error) = std::fs::write(out.join("rules.rs"), generate(&book)) {
+            if let Err(error) = std::fs::write(out.join("rules.rs"), generate(&book, &version)) {
                 println!("cargo::error=the generated rules cannot be written: {error}");
             }
         }

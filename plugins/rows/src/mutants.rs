@@ -164,7 +164,11 @@ fn with_fewer(tree: &IdedExpr, a: &IdedExpr, list: &IdedExpr) -> Vec<(String, Id
         ];
         let expr = Cel::Call(call);
         (
-            format!("{} dropped from the words of `{}`", written(&word), written(a)),
+            format!(
+                "{} dropped from the words of `{}`",
+                written(&word),
+                written(a)
+            ),
             IdedExpr { id: tree.id, expr },
         )
     };

@@ -26,19 +26,17 @@ impl Parsed {
                 info,
                 place: place.clone(),
             }),
-            Err(errors) => {
-                Err(errors
-                    .errors
-                    .iter()
-                    .map(|error| {
-                        let column = usize::try_from(error.pos.1 - 1).unwrap_or_default();
-                        place
-                            .plus(column)
-                            .problem(format!("this is no CEL: {}", error.msg))
-                            .help(hint(text, &error.msg))
-                    })
-                    .collect())
-            }
+            Err(errors) => Err(errors
+                .errors
+                .iter()
+                .map(|error| {
+                    let column = usize::try_from(error.pos.1 - 1).unwrap_or_default();
+                    place
+                        .plus(column)
+                        .problem(format!("this is no CEL: {}", error.msg))
+                        .help(hint(text, &error.msg))
+                })
+                .collect()),
         }
     }
 
@@ -71,7 +69,10 @@ impl Parsed {
 
 /// What the author probably meant.
 fn hint(text: &str, said: &str) -> &'static str {
-    let word = |word: &str| text.split_whitespace().any(|part| part.eq_ignore_ascii_case(word));
+    let word = |word: &str| {
+        text.split_whitespace()
+            .any(|part| part.eq_ignore_ascii_case(word))
+    };
     if said.contains("has() macro") {
         "for a fact of the section write the section's name before it: `has(hazchem.feed_on)`"
     } else if word("and") || word("or") || word("not") || word("=") || word("<>") {

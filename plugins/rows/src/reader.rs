@@ -260,9 +260,10 @@ impl RowReader<'_> {
                     let problem = fail(format!("there is no list `{list}`"));
                     return Err(match near {
                         Some(near) => problem.help(format!("did you mean `{near}`?")),
-                        None => {
-                            problem.help(format!("the lists are {}", lists.collect::<Vec<_>>().join(", ")))
-                        }
+                        None => problem.help(format!(
+                            "the lists are {}",
+                            lists.collect::<Vec<_>>().join(", ")
+                        )),
                     });
                 }
             };
@@ -488,7 +489,11 @@ fn wrong_value(field: &Field, value: &serde_json::Value) -> Option<String> {
                 Some(near) => {
                     format!("`{}` is never `{word}`; did you mean `{near}`?", field.name)
                 }
-                None => format!("`{}` is never `{word}`, but {}", field.name, words.join(", ")),
+                None => format!(
+                    "`{}` is never `{word}`, but {}",
+                    field.name,
+                    words.join(", ")
+                ),
             });
         }
     }

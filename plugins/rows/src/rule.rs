@@ -108,9 +108,9 @@ impl Rule {
     pub fn asks(&self, name: &str) -> bool {
         let mut asks = false;
         for predicate in self.predicates() {
-            predicate
-                .expr
-                .walk(&mut |expr| asks |= matches!(&expr.node, Node::Named(named) if named.name == name));
+            predicate.expr.walk(&mut |expr| {
+                asks |= matches!(&expr.node, Node::Named(named) if named.name == name)
+            });
         }
         asks
     }

@@ -56,10 +56,7 @@ pub(crate) fn demand(row: &mut Row, page: &mut Page) {
         derive(
             page,
             fact.get_ref(),
-            &[
-                (Outcome::Satisfied, "working"),
-                (Outcome::Undetermined, ""),
-            ],
+            &[(Outcome::Satisfied, "working"), (Outcome::Undetermined, "")],
         );
     }
 }
@@ -85,7 +82,10 @@ pub(crate) fn companion(
     };
     let field = field.filter(|field| {
         let words = field.words.as_deref().unwrap_or_default();
-        field.ty == Ty::Text && ANSWERS.iter().all(|answer| words.iter().any(|w| w == answer))
+        field.ty == Ty::Text
+            && ANSWERS
+                .iter()
+                .all(|answer| words.iter().any(|w| w == answer))
     });
     let Some(field) = field else {
         return Err(rule

@@ -61,7 +61,10 @@ impl Sample {
         if self.submission_date != self.reference_date
             && let Some(members) = filing.as_object_mut()
         {
-            members.insert("submission_date".into(), self.submission_date.clone().into());
+            members.insert(
+                "submission_date".into(),
+                self.submission_date.clone().into(),
+            );
         }
         filing
     }
@@ -78,11 +81,7 @@ impl Sample {
             .from
             .as_ref()
             .is_none_or(|from| from.to_string() <= *day);
-        let to = rule
-            .row
-            .to
-            .as_ref()
-            .is_none_or(|to| *day <= to.to_string());
+        let to = rule.row.to.as_ref().is_none_or(|to| *day <= to.to_string());
         from && to
     }
 }

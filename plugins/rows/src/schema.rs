@@ -115,7 +115,7 @@ impl Schema {
             // What is no object is an answer that several facts share.
             for (name, object) in definitions
                 .iter()
-                .filter(|(_, object)| object.get("type") == Some(&Value::from("object")))
+                .filter(|(_, object)| object.get("properties").is_some())
             {
                 entities.insert(name.clone(), own.entity(name, object, &mut problems));
             }
@@ -123,8 +123,9 @@ impl Schema {
         let root = own.entity("", &own.value, &mut problems);
         if root.field(ENTERPRISE).is_some() {
             problems.push(
-                own.at(ENTERPRISE)
-                    .problem("`enterprise` is the envelope's; a fact of the section has another name"),
+                own.at(ENTERPRISE).problem(
+                    "`enterprise` is the envelope's; a fact of the section has another name",
+                ),
             );
         }
         for entity in entities.values().chain([&root]) {

@@ -8,6 +8,7 @@
 wit_bindgen::generate!({
     path: "../../wit/0.1.0",
     world: "plugin",
+    additional_derives: [serde::Deserialize],
     pub_export_macro: true,
     export_macro_name: "export",
     default_bindings_module: "anjian_sdk::contract",

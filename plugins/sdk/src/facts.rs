@@ -12,6 +12,8 @@ use serde::de::{
 };
 use serde_json::value::RawValue;
 
+use crate::values::Val;
+
 /// The facts of an object, in the order of the schema.
 #[derive(Debug)]
 pub struct Shape(pub &'static [Field]);
@@ -45,8 +47,9 @@ pub enum Type {
 /// Words, borrowed from the filing unless they hold an escape.
 pub type Text<'a> = Cow<'a, str>;
 
+/// What was filed.
 #[derive(Debug, Default)]
-enum Value<'a> {
+pub(crate) enum Value<'a> {
     #[default]
     Unknown,
     /// Answered: there is none.
@@ -60,6 +63,23 @@ enum Value<'a> {
     Words(Vec<Text<'a>>),
     Object(Object<'a>),
     Items(Vec<Object<'a>>),
+}
+
+impl Value<'_> {
+    /// The value, where it is one; unknown, "none" and lists are not.
+    pub(crate) fn plain(&self) -> Option<Val<'_>> {
+        Some(match self {
+            Value::Bool(is) => Val::Bool(*is),
+            Value::Int(n) => Val::Int(*n),
+            Value::Number(n) => Val::Number(*n),
+            Value::Text(text) => Val::Text(text),
+            Value::Date(date) => Val::Date(*date),
+            Value::DateTime(at) => Val::DateTime(*at),
+            Value::Unknown | Value::None | Value::Words(_) | Value::Object(_) | Value::Items(_) => {
+                return None;
+            }
+        })
+    }
 }
 
 /// An object of the filing. Facts are asked for by their position in its
@@ -104,10 +124,10 @@ impl<'a> Object<'a> {
         items: Items(list) -> &[Object<'a>] = list;
     }
 
-    /// Whether the fact is known; an answer "none" is.
+    /// The fact at a position of the shape.
     #[inline]
-    pub fn known(&self, field: usize) -> bool {
-        !matches!(self.values.get(field), None | Some(Value::Unknown))
+    pub(crate) fn value(&self, field: usize) -> Option<&Value<'a>> {
+        self.values.get(field)
     }
 
     /// Whether the filer answered "none".

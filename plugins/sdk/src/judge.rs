@@ -43,12 +43,11 @@ pub struct Judged<W> {
     pub because: bool,
 }
 
-/// The order of thought: does it apply, is it broken, does a person have to look.
-#[inline]
-pub fn judge<W: Why>(
+/// The order of thought: does it apply, is it broken, does a person have to
+/// look. `part` answers the condition that leads to an outcome.
+pub(crate) fn judge<W: Why>(
     applies: Cond<W>,
-    violated: impl FnOnce() -> Cond<W>,
-    undetermined: impl FnOnce() -> Cond<W>,
+    mut part: impl FnMut(wit::Outcome) -> Cond<W>,
 ) -> Judged<W> {
     let judged = |outcome, applies, why, because| Judged {
         outcome,
@@ -65,12 +64,12 @@ pub fn judge<W: Why>(
         ),
         None => judged(wit::Outcome::Undetermined, W::nothing(), applies.why, false),
         Some(true) => {
-            let broken = violated();
+            let broken = part(wit::Outcome::Violated);
             match broken.is {
                 Some(true) => judged(wit::Outcome::Violated, applies.why, broken.why, false),
                 None => judged(wit::Outcome::Undetermined, applies.why, broken.why, false),
                 Some(false) => {
-                    let open = undetermined();
+                    let open = part(wit::Outcome::Undetermined);
                     match open.is {
                         Some(false) => {
                             judged(wit::Outcome::Satisfied, applies.why, broken.why, false)

@@ -11,23 +11,18 @@ extern crate self as anjian_sdk;
 #[cfg(target_arch = "wasm32")]
 mod bump;
 pub mod contract;
+mod eval;
+pub mod expr;
 mod facts;
 mod judge;
 mod logic;
 mod metadata;
 mod values;
 
+pub use eval::{Compute, Filing, judge_all};
 pub use facts::{Field, Object, Shape, Text, Type};
 pub use jiff::civil::{Date, DateTime};
-pub use judge::{Dates, Judged, Out, judge};
-pub use logic::{At, Cond, Note, Trace, Why, and, not, or};
-pub use metadata::{
-    ExampleMeta, InstrumentMeta, PageMeta, PluginMeta, RuleMeta, SectionMeta, TextMeta, describe,
-    explain,
-};
+pub use judge::{Dates, Out};
+pub use metadata::{Packed, TextMeta, describe, explain};
 pub use rust_decimal::Decimal;
-pub use values::{
-    Dynamic, Range, Show, V, above, abs, add, ask, below, compute, constant, contains, equal,
-    exists, has, int_as_number, is_none, mul, not_above, not_below, one_of, periods, read, shift,
-    size, sub, word_exists,
-};
+pub use values::{Range, Val};

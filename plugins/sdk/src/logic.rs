@@ -1,8 +1,7 @@
 //! Three-valued logic (Kleene) that can say why.
 //!
-//! Every generated predicate is generic over [`Why`]. With `()` it is plain
-//! code that answers true, false or unknown; with [`Trace`] the same code also
-//! collects the facts that decided. Only findings pay for the second.
+//! The evaluator is generic over [`Why`]. With `()` it answers true, false or
+//! unknown; with [`Trace`] the same code also collects the facts that decided.
 
 /// Where a fact stands: a JSON pointer with `*` for list positions, and the
 /// positions.
@@ -64,6 +63,8 @@ pub struct Note {
 
 /// How much of the reason is kept.
 pub trait Why: Sized {
+    /// Whether anything is kept at all.
+    const KEPT: bool;
     /// Nothing to say.
     fn nothing() -> Self;
     /// A fact was read.
@@ -77,6 +78,7 @@ pub trait Why: Sized {
 }
 
 impl Why for () {
+    const KEPT: bool = false;
     #[inline]
     fn nothing() {}
     #[inline]
@@ -94,6 +96,7 @@ impl Why for () {
 pub struct Trace(pub Vec<Note>);
 
 impl Why for Trace {
+    const KEPT: bool = true;
     fn nothing() -> Self {
         Trace(Vec::new())
     }

@@ -1,8 +1,13 @@
-//! What a plugin says of itself, as constants in the data section.
+//! What a plugin says of itself. The build packs descriptions, schemas and
+//! pages into compressed blocks of JSON, in the members of the contract's
+//! records; only `describe` and `explain` unpack them, so a filing pays nothing.
+
+use miniz_oxide::inflate::decompress_to_vec;
+use serde::de::DeserializeOwned;
 
 use crate::contract as wit;
 
-/// Chinese and English.
+/// Chinese and English, in the data section.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TextMeta {
     /// Chinese.
@@ -20,157 +25,36 @@ impl From<TextMeta> for wit::Text {
     }
 }
 
-/// See `instrument` in the contract.
-#[derive(Debug)]
-#[expect(missing_docs, reason = "named like the contract's members")]
-pub struct InstrumentMeta {
-    pub key: &'static str,
-    pub title: TextMeta,
-    pub number: &'static str,
-    pub issuer: &'static str,
+/// Blocks of deflated JSON.
+#[derive(Clone, Copy, Debug)]
+pub struct Packed {
+    /// The contract's `description`.
+    pub description: &'static [u8],
+    /// Pairs of rule id and `page`.
+    pub pages: &'static [u8],
 }
 
-/// See `rule` in the contract.
-#[derive(Debug)]
-#[expect(missing_docs, reason = "named like the contract's members")]
-pub struct RuleMeta {
-    pub id: &'static str,
-    pub instrument: &'static str,
-    pub clause: &'static str,
-    pub title: TextMeta,
-    pub kind: wit::Kind,
-    pub severity: wit::Severity,
-    pub confidence: wit::Confidence,
-    pub in_force_from: Option<&'static str>,
-    pub in_force_to: Option<&'static str>,
-    pub in_force_by: wit::InForceBy,
-    pub facts: &'static [&'static str],
-}
-
-/// See `section` in the contract.
-#[derive(Debug)]
-#[expect(missing_docs, reason = "named like the contract's members")]
-pub struct SectionMeta {
-    pub name: &'static str,
-    pub schema: &'static str,
-}
-
-/// See `page` in the contract.
-#[derive(Debug)]
-#[expect(missing_docs, reason = "named like the contract's members")]
-pub struct PageMeta {
-    pub body: TextMeta,
-    pub each: &'static str,
-    pub applies: &'static str,
-    pub violated: &'static str,
-    pub undetermined: &'static str,
-    pub examples: &'static [ExampleMeta],
-}
-
-/// See `example` in the contract.
-#[derive(Debug)]
-#[expect(missing_docs, reason = "named like the contract's members")]
-pub struct ExampleMeta {
-    pub reference_date: &'static str,
-    /// The section's content.
-    pub section: &'static str,
-    pub outcome: wit::Outcome,
-    pub missing: &'static [&'static str],
-}
-
-/// A whole plugin.
-#[derive(Debug)]
-#[expect(missing_docs, reason = "named like the contract's members")]
-pub struct PluginMeta {
-    pub id: &'static str,
-    pub version: &'static str,
-    pub title: TextMeta,
-    pub sections: &'static [SectionMeta],
-    pub instruments: &'static [InstrumentMeta],
-    pub rules: &'static [RuleMeta],
-    /// In the order of `rules`.
-    pub pages: &'static [PageMeta],
+/// `None` only when the build wrote something else than it read here.
+fn unpack<T: DeserializeOwned>(block: &[u8]) -> Option<T> {
+    serde_json::from_slice(&decompress_to_vec(block).ok()?).ok()
 }
 
 /// The contract's `describe`.
-pub fn describe(plugin: &PluginMeta) -> wit::Description {
-    wit::Description {
-        id: plugin.id.into(),
-        version: plugin.version.into(),
-        title: plugin.title.into(),
-        sections: plugin
-            .sections
-            .iter()
-            .map(|section| wit::Section {
-                name: section.name.into(),
-                schema: section.schema.into(),
-            })
-            .collect(),
-        instruments: plugin
-            .instruments
-            .iter()
-            .map(|instrument| wit::Instrument {
-                key: instrument.key.into(),
-                title: instrument.title.into(),
-                number: instrument.number.into(),
-                issuer: instrument.issuer.into(),
-            })
-            .collect(),
-        rules: plugin.rules.iter().map(rule).collect(),
-    }
-}
-
-fn rule(rule: &RuleMeta) -> wit::Rule {
-    wit::Rule {
-        id: rule.id.into(),
-        instrument: rule.instrument.into(),
-        clause: rule.clause.into(),
-        title: rule.title.into(),
-        kind: rule.kind,
-        severity: rule.severity,
-        confidence: rule.confidence,
-        in_force_from: rule.in_force_from.map(Into::into),
-        in_force_to: rule.in_force_to.map(Into::into),
-        in_force_by: rule.in_force_by,
-        facts: rule.facts.iter().map(|fact| String::from(*fact)).collect(),
-    }
+///
+/// # Panics
+/// When the block is not what the build wrote; the host then refuses the plugin.
+#[expect(
+    clippy::expect_used,
+    reason = "`describe` cannot fail in the contract, and a plugin that cannot describe itself must not load"
+)]
+pub fn describe(packed: &Packed) -> wit::Description {
+    unpack(packed.description).expect("the description that the build packed")
 }
 
 /// The contract's `explain`.
-pub fn explain(plugin: &PluginMeta, id: &str) -> Option<wit::Page> {
-    let index = plugin.rules.iter().position(|rule| rule.id == id)?;
-    let page = plugin.pages.get(index)?;
-    let section = plugin.sections.first()?.name;
-    let whole = |example: &ExampleMeta| {
-        [
-            r#"{"filing_id":"example","reference_date":""#,
-            example.reference_date,
-            r#"","enterprise":{"name":"示例企业"},"sections":{""#,
-            section,
-            r#"":"#,
-            example.section,
-            "}}",
-        ]
-        .concat()
-    };
-    Some(wit::Page {
-        body: page.body.into(),
-        each: page.each.into(),
-        applies: page.applies.into(),
-        violated: page.violated.into(),
-        undetermined: page.undetermined.into(),
-        examples: page
-            .examples
-            .iter()
-            .map(|example| wit::Example {
-                filing: whole(example),
-                outcome: example.outcome,
-                missing: example
-                    .missing
-                    .iter()
-                    .map(|fact| String::from(*fact))
-                    .collect(),
-            })
-            .collect(),
-    })
+pub fn explain(packed: &Packed, id: &str) -> Option<wit::Page> {
+    let pages: Vec<(String, wit::Page)> = unpack(packed.pages)?;
+    pages
+        .into_iter()
+        .find_map(|(rule, page)| (rule == id).then_some(page))
 }

@@ -1,7 +1,10 @@
-//! What the plugin says of itself, as constants.
+//! What the plugin says of itself, in the members of the contract's records,
+//! packed into compressed blocks.
 
 use std::fmt::Write;
 
+use miniz_oxide::deflate::compress_to_vec;
+use serde_json::{Value, json};
 use toml::value::Datetime;
 
 use super::quoted;
@@ -9,73 +12,71 @@ use crate::book::Book;
 use crate::rule::{Predicate, Rule};
 use crate::table::{By, Confidence, Kind, Outcome, Severity};
 
+/// The best that the format can do; the build has the time.
+const COMPRESSION_LEVEL: u8 = 10;
+
 /// A bilingual constant.
 pub fn text(zh: &str, en: &str) -> String {
     format!("sdk::TextMeta {{ zh: {}, en: {} }}", quoted(zh), quoted(en))
 }
 
-fn strings(list: &[String]) -> String {
-    let items: Vec<String> = list.iter().map(|item| quoted(item)).collect();
-    format!("&[{}]", items.join(", "))
-}
-
-fn date(date: Option<Datetime>) -> String {
-    match date {
-        Some(date) => format!("Some({})", quoted(&date.to_string())),
-        None => "None".to_owned(),
-    }
-}
-
-fn outcome(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Violated => "Violated",
-        Outcome::Undetermined => "Undetermined",
-        Outcome::Satisfied => "Satisfied",
-        Outcome::NotApplicable => "NotApplicable",
-    }
-}
-
-/// `PLUGIN` and all it refers to.
-pub fn write(book: &Book, code: &mut String) {
-    code.push_str("/// The plugin's description and pages.\npub static PLUGIN: sdk::PluginMeta = sdk::PluginMeta {\n");
-    let schema: serde_json::Value = serde_json::from_str(&book.schema.text).unwrap_or_default();
-    let title = |key: &str| {
-        schema
-            .get(key)
-            .and_then(serde_json::Value::as_str)
-            .unwrap_or_default()
-            .to_owned()
-    };
+/// `PACKED`.
+pub fn write(book: &Book, version: &str, code: &mut String) {
+    let pages: Vec<Value> = book
+        .rules
+        .iter()
+        .map(|rule| json!([rule.id(), page(rule, book)]))
+        .collect();
     let _ = writeln!(
         code,
-        "    id: {0},\n    version: env!(\"CARGO_PKG_VERSION\"),\n    title: {1},\n    \
-         sections: &[sdk::SectionMeta {{ name: {0}, schema: {2} }}],\n    instruments: &[",
-        quoted(&book.schema.section_name),
-        text(&title("title"), &title("x-title-en")),
-        quoted(&book.schema.text),
+        "/// The plugin's description and pages.\npub static PACKED: sdk::Packed = sdk::Packed {{\n    \
+         description: {},\n    pages: {},\n}};\n",
+        block(&description(book, version)),
+        block(&Value::Array(pages)),
     );
-    for instrument in &book.instruments {
-        let _ = writeln!(
-            code,
-            "        sdk::InstrumentMeta {{ key: {}, title: {}, number: {}, issuer: {} }},",
-            quoted(&instrument.key),
-            text(&instrument.title.zh, &instrument.title.en),
-            quoted(&instrument.number),
-            quoted(&instrument.issuer)
-        );
-    }
-    code.push_str("    ],\n    rules: &[\n");
-    for rule in &book.rules {
-        rule_meta(rule, code);
-    }
-    code.push_str("    ],\n    pages: &[\n");
-    for rule in &book.rules {
-        page_meta(rule, book, code);
-    }
-    code.push_str("    ],\n};\n");
 }
 
-fn rule_meta(rule: &Rule, code: &mut String) {
+/// A byte string literal of the compressed JSON.
+fn block(value: &Value) -> String {
+    let mut literal = String::from("b\"");
+    for byte in compress_to_vec(value.to_string().as_bytes(), COMPRESSION_LEVEL) {
+        // Writing to a string cannot fail.
+        let _ = write!(literal, "{}", byte.escape_ascii());
+    }
+    literal.push('"');
+    literal
+}
+
+fn description(book: &Book, version: &str) -> Value {
+    let schema: Value = serde_json::from_str(&book.schema.text).unwrap_or_default();
+    let title = |key: &str| schema.get(key).cloned().unwrap_or_default();
+    let instruments: Vec<Value> = book
+        .instruments
+        .iter()
+        .map(|instrument| {
+            json!({
+                "key": instrument.key,
+                "title": {"zh": instrument.title.zh, "en": instrument.title.en},
+                "number": instrument.number,
+                "issuer": instrument.issuer,
+            })
+        })
+        .collect();
+    json!({
+        "id": book.schema.section_name,
+        "version": version,
+        "title": {"zh": title("title"), "en": title("x-title-en")},
+        "sections": [{"name": book.schema.section_name, "schema": book.schema.text}],
+        "instruments": instruments,
+        "rules": book.rules.iter().map(rule).collect::<Vec<_>>(),
+    })
+}
+
+fn date(date: Option<Datetime>) -> Value {
+    date.map_or(Value::Null, |date| date.to_string().into())
+}
+
+fn rule(rule: &Rule) -> Value {
     let row = &rule.row;
     let kind = match row.kind {
         Kind::MajorHazard => "MajorHazard",
@@ -102,62 +103,58 @@ fn rule_meta(rule: &Rule, code: &mut String) {
         By::ReferenceDate => "ReferenceDate",
         By::SubmissionDate => "SubmissionDate",
     };
-    let _ = writeln!(
-        code,
-        "        sdk::RuleMeta {{ id: {}, instrument: {}, clause: {}, title: {}, \
-         kind: sdk::contract::Kind::{kind}, severity: sdk::contract::Severity::{severity}, \
-         confidence: sdk::contract::Confidence::{confidence}, in_force_from: {}, in_force_to: {}, \
-         in_force_by: sdk::contract::InForceBy::{by}, facts: {} }},",
-        quoted(rule.id()),
-        quoted(rule.instrument()),
-        quoted(row.clause.as_deref().unwrap_or_default()),
-        text(&row.title.zh, &row.title.en),
-        date(row.from),
-        date(row.to),
-        strings(&rule.facts),
-    );
+    json!({
+        "id": rule.id(),
+        "instrument": rule.instrument(),
+        "clause": row.clause,
+        "title": {"zh": row.title.zh, "en": row.title.en},
+        "kind": kind,
+        "severity": severity,
+        "confidence": confidence,
+        "in_force_from": date(row.from),
+        "in_force_to": date(row.to),
+        "in_force_by": by,
+        "facts": rule.facts,
+    })
 }
 
-fn page_meta(rule: &Rule, book: &Book, code: &mut String) {
+fn page(rule: &Rule, book: &Book) -> Value {
+    let section = &book.schema.section_name;
     let predicate = |predicate: &Option<Predicate>| {
-        quoted(
-            predicate
-                .as_ref()
-                .map_or("", |predicate| predicate.text.trim()),
-        )
+        predicate
+            .as_ref()
+            .map_or("", |predicate| predicate.text.trim())
+            .to_owned()
     };
-    let each = rule
-        .row
-        .each
-        .as_ref()
-        .map_or("", |each| each.get_ref().as_str());
-    let _ = write!(
-        code,
-        "        sdk::PageMeta {{ body: {}, each: {}, applies: {}, violated: {}, undetermined: {}, examples: &[",
-        text(&rule.page.zh, &rule.page.en),
-        quoted(each),
-        predicate(&rule.applies),
-        predicate(&rule.violated),
-        predicate(&rule.undetermined),
-    );
-    for example in &rule.page.examples {
-        let missing: Vec<String> = example
-            .missing
-            .iter()
-            .map(|path| crate::sample::pointer(&book.schema.section_name, path))
-            .collect();
-        let _ = write!(
-            code,
-            "sdk::ExampleMeta {{ filing: {}, outcome: sdk::contract::Outcome::{}, missing: {} }}, ",
-            quoted(
-                &example
-                    .sample
-                    .filing(&book.schema.section_name)
-                    .to_string()
-            ),
-            outcome(example.outcome),
-            strings(&missing),
-        );
-    }
-    code.push_str("] },\n");
+    let each = rule.row.each.as_ref().map(|each| each.get_ref().as_str());
+    let examples: Vec<Value> = rule
+        .page
+        .examples
+        .iter()
+        .map(|example| {
+            let missing: Vec<String> = example
+                .missing
+                .iter()
+                .map(|path| crate::sample::pointer(section, path))
+                .collect();
+            json!({
+                "filing": example.sample.filing(section).to_string(),
+                "outcome": match example.outcome {
+                    Outcome::Violated => "Violated",
+                    Outcome::Undetermined => "Undetermined",
+                    Outcome::Satisfied => "Satisfied",
+                    Outcome::NotApplicable => "NotApplicable",
+                },
+                "missing": missing,
+            })
+        })
+        .collect();
+    json!({
+        "body": {"zh": rule.page.zh, "en": rule.page.en},
+        "each": each.unwrap_or_default(),
+        "applies": predicate(&rule.applies),
+        "violated": predicate(&rule.violated),
+        "undetermined": predicate(&rule.undetermined),
+        "examples": examples,
+    })
 }
