@@ -80,7 +80,11 @@ pub fn all() -> Vec<Sector> {
                 book,
                 plugin: engine.load(bundled.component).unwrap(),
                 native: match bundled.name {
+                    "general" => native!(anjian_general),
                     "hazchem" => native!(anjian_hazchem),
+                    "metallurgy" => native!(anjian_metallurgy),
+                    "mining" => native!(anjian_mining),
+                    "platform" => native!(anjian_platform),
                     other => panic!("{other} has no native half here"),
                 },
             }

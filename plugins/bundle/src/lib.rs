@@ -11,8 +11,16 @@ pub struct Bundled {
     pub component: &'static [u8],
 }
 
-/// All of them, in the order in which they judge.
-pub const PLUGINS: &[Bundled] = &[Bundled {
-    name: "hazchem",
-    component: include_bytes!(concat!(env!("OUT_DIR"), "/anjian-hazchem.wasm")),
-}];
+macro_rules! bundled {
+    ($($name:literal),*) => {
+        &[$(Bundled {
+            name: $name,
+            component: include_bytes!(concat!(env!("OUT_DIR"), "/anjian-", $name, ".wasm")),
+        }),*]
+    };
+}
+
+/// All of them, in the order in which they judge: the sectors, then the duties
+/// of every enterprise.
+pub const PLUGINS: &[Bundled] =
+    bundled!["hazchem", "metallurgy", "mining", "platform", "general"];

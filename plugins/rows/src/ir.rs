@@ -131,6 +131,8 @@ pub enum Node {
     Size(FactRef),
     Arith(Arith, Box<Expr>, Box<Expr>),
     Abs(Box<Expr>),
+    /// A whole number where a number is asked for.
+    AsNumber(Box<Expr>),
     /// A date moved by a number of periods; negative goes back.
     Shift(Box<Expr>, Period, Box<Expr>),
 }
@@ -148,7 +150,7 @@ impl Expr {
                 a.walk(f);
                 b.walk(f);
             }
-            Node::Not(a) | Node::Abs(a) | Node::Contains(a, _) => a.walk(f),
+            Node::Not(a) | Node::Abs(a) | Node::AsNumber(a) | Node::Contains(a, _) => a.walk(f),
             Node::OneOf(a, list) => {
                 a.walk(f);
                 for item in list {
@@ -275,6 +277,7 @@ impl fmt::Display for Expr {
                 write!(f, "{a} {sign} {b}")
             }
             Node::Abs(a) => write!(f, "abs({a})"),
+            Node::AsNumber(a) => write!(f, "{a}"),
             Node::Shift(a, period, n) => write!(f, "{a} + {}({n})", period.name()),
         }
     }

@@ -71,6 +71,21 @@ impl Checker<'_> {
         }
     }
 
+    /// A number, as the points of a score.
+    ///
+    /// # Errors
+    /// The first mistake, with its place.
+    pub fn check_number(&self, text: &Parsed, vars: &Vars) -> Checked {
+        let expr = self.expr(text, &text.tree, vars)?;
+        match expr.ty {
+            Ty::Number => Ok(expr),
+            Ty::Int => Ok(typed(Node::AsNumber(Box::new(expr)), Ty::Number)),
+            _ => Err(text
+                .at(&text.tree)
+                .problem(format!("this is a {}, not a number", expr.ty.name()))),
+        }
+    }
+
     fn expr(&self, text: &Parsed, tree: &IdedExpr, vars: &Vars) -> Checked {
         match &tree.expr {
             Cel::Literal(literal) => self.literal(text, tree, literal),

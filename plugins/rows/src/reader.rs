@@ -38,13 +38,18 @@ impl RowReader<'_> {
             },
             None => (Vec::new(), Vars::new()),
         };
-        let mut predicate = |text: &Option<toml::Spanned<String>>| {
+        let mut predicate = |text: &Option<toml::Spanned<String>>, number: bool| {
             let text = text
                 .as_ref()
                 .filter(|text| !text.get_ref().trim().is_empty())?;
             let place = text_place(&self.place.source, text);
             let checked = Parsed::new(text.get_ref(), &place).and_then(|parsed| {
-                match self.checker.check(&parsed, &vars) {
+                let checked = if number {
+                    self.checker.check_number(&parsed, &vars)
+                } else {
+                    self.checker.check(&parsed, &vars)
+                };
+                match checked {
                     Ok(expr) => Ok(Predicate {
                         text: text.get_ref().clone(),
                         parsed,
@@ -61,9 +66,10 @@ impl RowReader<'_> {
                 }
             }
         };
-        let applies = predicate(&row.applies);
-        let violated = predicate(&row.violated);
-        let undetermined = predicate(&row.undetermined);
+        let applies = predicate(&row.applies, false);
+        let violated = predicate(&row.violated, false);
+        let undetermined = predicate(&row.undetermined, false);
+        let points = predicate(&row.points, true);
         for part in [&violated, &undetermined].into_iter().flatten() {
             if known_decides(&part.expr, true) {
                 problems.push(
@@ -82,6 +88,7 @@ impl RowReader<'_> {
             applies,
             violated,
             undetermined,
+            points,
             facts: Vec::new(),
             page,
             companion: false,
@@ -180,6 +187,13 @@ impl RowReader<'_> {
                         .problem(format!("the title of `{id}` lacks `{name}`")),
                 );
             }
+        }
+        if row.points.is_some() && row.kind != Kind::Score {
+            problems.push(
+                self.place
+                    .problem(format!("`{id}` has points and is no `score`"))
+                    .help("points belong to rows with `kind = \"score\"`"),
+            );
         }
         for date in [&row.from, &row.to].into_iter().flatten() {
             if date.date.is_none() || date.time.is_some() {

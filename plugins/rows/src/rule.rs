@@ -44,6 +44,8 @@ pub struct Rule {
     pub violated: Option<Predicate>,
     /// Empty means never.
     pub undetermined: Option<Predicate>,
+    /// What a violation costs in a score, a number.
+    pub points: Option<Predicate>,
     /// Pointer patterns of all facts it may read.
     pub facts: Vec<String>,
     /// Its page.
@@ -75,9 +77,14 @@ impl Rule {
 
     /// The predicates that stand in the row.
     pub fn predicates(&self) -> impl Iterator<Item = &Predicate> {
-        [&self.applies, &self.violated, &self.undetermined]
-            .into_iter()
-            .flatten()
+        [
+            &self.applies,
+            &self.violated,
+            &self.undetermined,
+            &self.points,
+        ]
+        .into_iter()
+        .flatten()
     }
 
     /// The parts of `applies` that can be answered when only the first `known`

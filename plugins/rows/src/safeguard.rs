@@ -156,6 +156,7 @@ pub(crate) fn companion(
         undetermined: Some(at(format!("{name} == \"installed\""))),
         because: Some(template.because.clone()),
         safeguard: None,
+        points: None,
         boundary: vec![boundary(
             fact,
             &[

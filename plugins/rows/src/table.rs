@@ -134,6 +134,7 @@ struct Written {
     undetermined: Option<Spanned<String>>,
     because: Option<Bilingual>,
     safeguard: Option<Spanned<String>>,
+    points: Option<Spanned<String>>,
     #[serde(default)]
     boundary: Vec<Boundary>,
 }
@@ -158,6 +159,8 @@ pub struct Row {
     pub because: Option<Bilingual>,
     /// The fact that says whether a safeguard is there and works.
     pub safeguard: Option<Spanned<String>>,
+    /// What a violation costs in a score; a bonus is negative.
+    pub points: Option<Spanned<String>>,
     pub boundary: Vec<Boundary>,
 }
 
@@ -196,6 +199,7 @@ impl Written {
             undetermined: self.undetermined,
             because: self.because,
             safeguard: self.safeguard,
+            points: self.points,
             boundary: self.boundary,
         })
     }

@@ -17,6 +17,7 @@ mod facts;
 mod judge;
 mod logic;
 mod metadata;
+pub mod plain;
 mod values;
 
 pub use eval::{Compute, Filing, judge_all};

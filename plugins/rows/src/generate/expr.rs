@@ -120,6 +120,7 @@ impl<'b> Layout<'b> {
                     self.typed(b, number, scope)
                 )
             }
+            Node::AsNumber(a) => return self.typed(a, true, scope),
             Node::Abs(a) => format!("Abs(&{})", self.expr(a, scope)),
             Node::Shift(moment, period, n) => {
                 let period = match period {

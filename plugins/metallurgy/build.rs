@@ -1,0 +1,4 @@
+//! The rows become `rules.rs`.
+fn main() {
+    anjian_rows::build();
+}
