@@ -8,7 +8,7 @@ use anjian_sdk::{Decimal, Object};
 
 use crate::Cx;
 use crate::gb18218::{self, Assessment, Conditions, MissingFact, OutOfRange, Place, Symbols};
-use crate::rules::{Chemical, LicensedChemical, TankFarm, Unit};
+use crate::rules::{Chemical, LicensedChemical, Store, TankFarm, Unit};
 use crate::substances::Cas;
 use crate::two_keys::{self, Match};
 
@@ -262,30 +262,60 @@ pub(crate) fn unit_grade_settled(cx: &Cx<'_>, at: &[usize], missing: Missing<'_>
     settled(unit_computed_grade(cx, at, missing))
 }
 
-/// The grade of the unit that the tank farm names.
-pub(crate) fn tank_farm_grade(cx: &Cx<'_>, at: &[usize], missing: Missing<'_>) -> Option<i64> {
-    let index = *at.first()?;
-    let farm = TankFarm(cx.section.tank_farms()?.get(index)?);
-    let (Some(id), Some(units)) = (farm.unit_id(), cx.section.units()) else {
+/// The place of the unit that a tank farm or a store names; otherwise what
+/// lacks, as paths inside the section.
+fn unit_named(
+    cx: &Cx<'_>,
+    list: &str,
+    index: usize,
+    id: Option<&str>,
+) -> Result<usize, Vec<String>> {
+    let (Some(id), Some(units)) = (id, cx.section.units()) else {
         let mut lacks = Vec::new();
-        if farm.unit_id().is_none() {
-            lacks.push(format!("tank_farms/{index}/unit_id"));
+        if id.is_none() {
+            lacks.push(format!("{list}/{index}/unit_id"));
         }
         if cx.section.units().is_none() {
             lacks.push("units".to_owned());
         }
-        name_here(missing, &lacks);
-        return None;
+        return Err(lacks);
     };
     let mut named = units
         .iter()
         .enumerate()
         .filter(|(_, unit)| Unit(unit).id() == Some(id));
     match (named.next(), named.next()) {
-        (Some((unit, _)), None) => unit_computed_grade(cx, &[unit], missing),
+        (Some((unit, _)), None) => Ok(unit),
         // No unit of that name, or several: nobody can say which is meant.
-        _ => {
-            name_here(missing, &[format!("tank_farms/{index}/unit_id")]);
+        _ => Err(vec![format!("{list}/{index}/unit_id")]),
+    }
+}
+
+/// The grade of the unit that the tank farm names.
+pub(crate) fn tank_farm_grade(cx: &Cx<'_>, at: &[usize], missing: Missing<'_>) -> Option<i64> {
+    let index = *at.first()?;
+    let farm = TankFarm(cx.section.tank_farms()?.get(index)?);
+    match unit_named(cx, "tank_farms", index, farm.unit_id()) {
+        Ok(unit) => unit_computed_grade(cx, &[unit], missing),
+        Err(lacks) => {
+            name_here(missing, &lacks);
+            None
+        }
+    }
+}
+
+/// Whether the unit that the store names is a major hazard.
+pub(crate) fn store_is_major_hazard(
+    cx: &Cx<'_>,
+    at: &[usize],
+    missing: Missing<'_>,
+) -> Option<bool> {
+    let index = *at.first()?;
+    let store = Store(cx.section.stores()?.get(index)?);
+    match unit_named(cx, "stores", index, store.unit_id()) {
+        Ok(unit) => unit_is_major_hazard(cx, &[unit], missing),
+        Err(lacks) => {
+            name_here(missing, &lacks);
             None
         }
     }
