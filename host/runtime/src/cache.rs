@@ -30,7 +30,8 @@ const ENTRY_EXTENSION: &str = "compiled";
 #[derive(Debug)]
 pub struct Cache {
     folder: PathBuf,
-    key: [u8; MAC_BYTES],
+    /// Keyed, and nothing hashed yet.
+    keyed: Hmac<Sha256>,
 }
 
 impl Cache {
@@ -42,7 +43,8 @@ impl Cache {
         let folder = folder.into();
         fs::create_dir_all(&folder)?;
         let key = key(&folder.join(KEY_FILE))?;
-        Ok(Self { folder, key })
+        let keyed = Hmac::new_from_slice(&key).map_err(io::Error::other)?;
+        Ok(Self { folder, keyed })
     }
 
     /// The compiled plugin, if this host wrote it for this compiler.
@@ -77,8 +79,7 @@ impl Cache {
     }
 
     fn mac(&self, name: &str, compiled: &[u8]) -> Hmac<Sha256> {
-        // Of this length, a key is never refused.
-        let mut mac = Hmac::<Sha256>::new(&self.key.into());
+        let mut mac = self.keyed.clone();
         mac.update(name.as_bytes());
         mac.update(compiled);
         mac

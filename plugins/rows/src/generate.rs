@@ -252,6 +252,14 @@ fn computed(book: &Book, code: &mut String) {
         );
     }
     code.push_str("        _ => None,\n    }\n}\n\n");
+    if functions.is_empty() {
+        code.push_str(
+            "/// There is no computed value.\n\
+             #[cfg(not(target_arch = \"wasm32\"))]\n\
+             pub fn computed_named(_: &Cx<'_>, _: &str, _: &[usize]) -> Option<(Option<sdk::Val<'static>>, Vec<String>)> {\n    None\n}\n\n",
+        );
+        return;
+    }
     code.push_str(
         "/// A computed value by name, for the interpreter; and the facts it lacks.\n\
          #[cfg(not(target_arch = \"wasm32\"))]\n\
