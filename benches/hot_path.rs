@@ -14,18 +14,18 @@ use anjian_runtime::{Engine, Limits, Plugin};
 use anjian_sdk::contract;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 
-/// The smallest filing: what is left is the instance, the call and the rules
-/// that find nothing to judge.
-const EMPTY: &[u8] =
-    br#"{"filing_id":"e","reference_date":"2026-06-30","sections":{"hazchem":{"units":[]}}}"#;
+/// A filing without facts, and without a section that any rule could miss: what
+/// is left is the instance, the call and the answer.
+const BARE: &[u8] = br#"{"filing_id":"e","reference_date":"2026-06-30","sections":{"mining":
+    {"underground_mines":[],"open_pits":[],"tailings_ponds":[],"is_coal_mine":false,"is_concentrator_only":false}}}"#;
 
-fn plugin() -> Plugin {
+fn plugin(name: &str) -> Plugin {
     let engine = Engine::new(Limits::default()).unwrap();
-    let hazchem = anjian_bundle::PLUGINS
+    let found = anjian_bundle::PLUGINS
         .iter()
-        .find(|plugin| plugin.name == "hazchem")
+        .find(|plugin| plugin.name == name)
         .unwrap();
-    engine.load(hazchem.component).unwrap()
+    engine.load(found.component).unwrap()
 }
 
 fn request(sample: &Sample) -> Request<'_> {
@@ -47,10 +47,10 @@ fn native(sample: &Sample) -> contract::Request {
 }
 
 fn steps(c: &mut Criterion) {
-    let plugin = plugin();
+    let plugin = plugin("hazchem");
     let mut checker = Checker::new(Options::default()).unwrap();
     checker.add(Arc::new(plugin.clone())).unwrap();
-    let samples = filings().unwrap();
+    let samples = filings("hazchem").unwrap();
     let typical = samples
         .iter()
         .find(|sample| sample.name.starts_with("03"))
@@ -77,22 +77,54 @@ fn steps(c: &mut Criterion) {
         });
         group.finish();
     }
-    let empty = Sample {
-        name: "empty".into(),
-        bytes: EMPTY.to_vec(),
+    let bare = Sample {
+        name: "bare".into(),
+        bytes: BARE.to_vec(),
         date: "2026-06-30".into(),
     };
+    let mining = self::plugin("mining");
     c.bench_function("instantiate", |b| {
-        b.iter(|| black_box(plugin.evaluate(request(&empty)).unwrap()));
+        b.iter(|| black_box(mining.evaluate(request(&bare)).unwrap()));
     });
+}
+
+/// The largest filing of each sector, judged by its plugin, and a filing of
+/// several sectors by all.
+fn sectors(c: &mut Criterion) {
+    let largest = |sector: &str| {
+        let mut samples = filings(sector).unwrap();
+        samples.sort_by_key(|sample| sample.bytes.len());
+        samples.pop().unwrap()
+    };
+    let mut group = c.benchmark_group("sectors");
+    for sector in ["general", "hazchem", "metallurgy", "mining", "platform"] {
+        let plugin = plugin(sector);
+        let sample = largest(sector);
+        group.throughput(Throughput::Bytes(sample.bytes.len() as u64));
+        group.bench_function(sector, |b| {
+            b.iter(|| black_box(plugin.evaluate(request(&sample)).unwrap()));
+        });
+    }
+    let mut checker = Checker::new(Options::default()).unwrap();
+    let engine = Engine::new(Limits::default()).unwrap();
+    for bundled in anjian_bundle::PLUGINS {
+        let plugin = engine.load(bundled.component).unwrap();
+        checker.add(Arc::new(plugin)).unwrap();
+    }
+    let sample = largest("several-sectors");
+    group.throughput(Throughput::Bytes(sample.bytes.len() as u64));
+    group.bench_function("several", |b| {
+        b.iter(|| black_box(checker.check(Source::file("sample"), &sample.bytes)));
+    });
+    group.finish();
 }
 
 /// The same work on one thread and on two. With a fresh instance for each
 /// filing, what threads share (locks of the address space, the allocator)
 /// shows here and nowhere else.
 fn threads(c: &mut Criterion) {
-    let plugin = plugin();
-    let samples = filings().unwrap();
+    let plugin = plugin("hazchem");
+    let samples = filings("hazchem").unwrap();
     let typical = samples
         .iter()
         .find(|sample| sample.name.starts_with("03"))
@@ -119,5 +151,5 @@ fn threads(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, steps, threads);
+criterion_group!(benches, steps, sectors, threads);
 criterion_main!(benches);

@@ -14,17 +14,19 @@ pub struct Sample {
     pub date: String,
 }
 
-/// The filings that are JSON, in order. Those that break a schema are left
-/// out: a plugin never sees them as they are.
+/// The filings of a sector that are JSON, in order. Those that break a schema
+/// are left out: a plugin never sees them as they are.
 ///
 /// # Errors
 /// When the sample data cannot be read.
-pub fn filings() -> std::io::Result<Vec<Sample>> {
-    let mut folders: Vec<PathBuf> =
-        fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../sample-data/hazchem"))?
-            .filter_map(|entry| entry.ok().map(|entry| entry.path()))
-            .filter(|path| !path.to_string_lossy().contains("broken"))
-            .collect();
+pub fn filings(sector: &str) -> std::io::Result<Vec<Sample>> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../sample-data")
+        .join(sector);
+    let mut folders: Vec<PathBuf> = fs::read_dir(folder)?
+        .filter_map(|entry| entry.ok().map(|entry| entry.path()))
+        .filter(|path| !path.to_string_lossy().contains("broken"))
+        .collect();
     folders.sort();
     let mut samples = Vec::new();
     for folder in folders {

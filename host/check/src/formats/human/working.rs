@@ -17,12 +17,12 @@ impl Human {
     ) {
         let lang = self.lang;
         let name = item_name(&identification.item);
-        let title = format!(
-            "{}{}{}",
-            lang.of(&name),
-            lang.pick("：", ": "),
-            lang.of(&identification.result)
-        );
+        let result = lang.of(&identification.result);
+        // What is said of the whole filing has no item.
+        let title = match lang.of(&name) {
+            "" => result.to_owned(),
+            name => format!("{name}{}{result}", lang.pick("：", ": ")),
+        };
         let title = Level::INFO
             .with_name(lang.pick("计算", "working"))
             .primary_title(title)
