@@ -78,7 +78,7 @@ pub struct Conditions {
     pub nitrocellulose_pct: Option<Decimal>,
     /// Rows 43 to 45.
     pub combustible_pct: Option<Decimal>,
-    /// Row 45.
+    /// Rows 43 to 45.
     pub is_fertilizer: Option<bool>,
 }
 
@@ -129,6 +129,7 @@ facts! {
     Symbols = "symbols",
     QDesignMax = "q_design_max_t",
     QStock = "q_stock_t",
+    IsMixture = "is_mixture",
     SameClass = "mixture_same_class_as_pure",
     FormaldehydePct = "formaldehyde_pct",
     NitricAcidPct = "nitric_acid_pct",
@@ -145,6 +146,7 @@ facts! {
     IsSolution = "is_solution",
     NitrocellulosePct = "nitrocellulose_pct",
     CombustiblePct = "combustible_pct",
+    IsFertilizer = "is_fertilizer",
 }
 
 /// A set of facts of one chemical that were needed and are unknown.

@@ -228,15 +228,16 @@ fn by_rule(rule: Rule, chemical: &Chemical<'_>) -> Threshold {
         Some(Source::Row(row)) => row.mixture,
         Some(Source::Class(_) | Source::NoClass) | None => true,
     };
-    if names_a_mixture || chemical.is_mixture != Some(true) {
+    if names_a_mixture {
         return found;
     }
     // A mixture of a substance of table 1 counts whole when it has the class
     // of the pure substance, and by its own class when it has not.
-    match chemical.mixture_same_class_as_pure {
-        Some(true) => found,
-        Some(false) => by_class(chemical),
-        None => Threshold::missing(MissingFacts::one(Fact::SameClass)),
+    match (chemical.is_mixture, chemical.mixture_same_class_as_pure) {
+        (Some(false), _) | (Some(true), Some(true)) => found,
+        (Some(true), Some(false)) => by_class(chemical),
+        (Some(true), None) => Threshold::missing(MissingFacts::one(Fact::SameClass)),
+        (None, _) => Threshold::missing(MissingFacts::one(Fact::IsMixture)),
     }
 }
 
@@ -268,9 +269,11 @@ fn by_condition(rule: Rule, chemical: &Chemical<'_>) -> Threshold {
             Some(true) => Threshold::missing(MissingFacts::one(Fact::Anhydrous)),
             Some(false) | None => by_class(chemical),
         },
+        // its number is that of its solution too
         Rule::HydrogenFluoride => match c.anhydrous {
             Some(false) => aqueous_fluoride(chemical),
-            Some(true) | None => by_row(20),
+            Some(true) => by_row(20),
+            None => Threshold::missing(MissingFacts::one(Fact::Anhydrous)),
         },
         Rule::HydrofluoricAcid => match c.anhydrous {
             Some(true) => Threshold::missing(MissingFacts::one(Fact::Anhydrous)),
@@ -299,7 +302,14 @@ fn by_condition(rule: Rule, chemical: &Chemical<'_>) -> Threshold {
             Some(true) | None => by_row(80),
         },
         Rule::NitricAcid => nitric_acid(chemical),
-        Rule::AmmoniumNitrate => ammonium_nitrate(chemical, c.is_fertilizer == Some(true)),
+        Rule::AmmoniumNitrate => match c.is_fertilizer {
+            Some(is_fertilizer) => ammonium_nitrate(chemical, is_fertilizer),
+            // rows 43 and 44 or row 45: no content gives both the same Q
+            None => Threshold::missing(
+                MissingFacts::one(Fact::IsFertilizer)
+                    .and(known(c.combustible_pct, Fact::CombustiblePct)),
+            ),
+        },
         Rule::Fertilizer => ammonium_nitrate(chemical, true),
         Rule::Nitrocellulose { solution } => nitrocellulose(chemical, solution),
     }
@@ -318,6 +328,10 @@ fn nitric_acid(chemical: &Chemical<'_>) -> Threshold {
     let c = &chemical.conditions;
     let strong = above(c.nitric_acid_pct, 700);
     match (c.fuming, strong) {
+        // acid that fumes has more than 70 %, so one of the two is wrong
+        (Some(true), Some(false)) => Threshold::missing(
+            MissingFacts::one(Fact::Fuming).and(MissingFacts::one(Fact::NitricAcidPct)),
+        ),
         (Some(true), _) => by_row(80),
         (_, Some(false)) => by_class(chemical),
         (Some(false), Some(true)) => by_row(81),
@@ -337,13 +351,13 @@ fn ammonium_nitrate(chemical: &Chemical<'_>, fertilizer: bool) -> Threshold {
             None => Threshold::missing(facts),
         };
     }
-    match (above(combustible, 4), row(43)) {
-        (Some(false), _) => by_row(45),
-        (Some(true), Some(row)) => {
-            let class = by_class(chemical).taken.unwrap_or(Source::NoClass);
+    match (above(combustible, 4), row(43), by_class(chemical).taken) {
+        (Some(false), _, _) => by_row(45),
+        (Some(true), Some(row), Some(class)) => {
             Threshold::open(Source::Row(row), class, Reading::FertilizerOverLimit)
         }
-        _ => Threshold::missing(facts),
+        (Some(true), _, _) => Threshold::missing(MissingFacts::one(Fact::Symbols)),
+        (None, _, _) => Threshold::missing(facts),
     }
 }
 

@@ -25,7 +25,7 @@ pub enum Rule {
     Anhydrous(u8),
     /// Hydrogen chloride in water: no row.
     HydrochloricAcid,
-    /// Row 20.
+    /// Row 20 when anhydrous.
     HydrogenFluoride,
     /// Hydrogen fluoride in water: an open reading.
     HydrofluoricAcid,

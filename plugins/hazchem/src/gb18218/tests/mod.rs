@@ -1,5 +1,6 @@
 //! Boundaries of GB 18218-2018, one by one, and a second opinion.
 
+mod gaps;
 mod oracle;
 mod thresholds;
 mod units;
@@ -19,6 +20,7 @@ fn named<'a>(name: &'a str, q: &str) -> Chemical<'a> {
     Chemical {
         name: Some(name),
         q_design_max_t: d(q),
+        is_mixture: Some(false),
         ..Chemical::default()
     }
 }
@@ -29,6 +31,7 @@ fn classed<'a>(symbols: &[&str], q: &str) -> Chemical<'a> {
         cas: Cas::NoNumber,
         symbols: Symbols::read(symbols.iter().copied()),
         q_design_max_t: d(q),
+        is_mixture: Some(false),
         ..Chemical::default()
     }
 }
@@ -164,6 +167,7 @@ fn exactly_q_is_a_major_hazard_in_every_row() -> Outcome {
                 name: Some(row.zh),
                 q_design_max_t: Some(t),
                 conditions: conditions_of(row.no),
+                is_mixture: Some(false),
                 ..Chemical::default()
             };
             // unmodified goods are dry as well, or else wet: with the same Q

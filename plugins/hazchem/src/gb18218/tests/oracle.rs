@@ -68,6 +68,8 @@ struct Filed {
     name: usize,
     symbols: Option<Vec<usize>>,
     q: Option<String>,
+    /// Filed as no mixture; else not filed.
+    pure: bool,
 }
 
 fn filed() -> impl Strategy<Value = Filed> {
@@ -83,8 +85,14 @@ fn filed() -> impl Strategy<Value = Filed> {
         0..NAMES.len(),
         proptest::option::weighted(0.9, symbols),
         proptest::option::weighted(0.95, quantity),
+        proptest::bool::weighted(0.95),
     )
-        .prop_map(|(name, symbols, q)| Filed { name, symbols, q })
+        .prop_map(|(name, symbols, q, pure)| Filed {
+            name,
+            symbols,
+            q,
+            pure,
+        })
 }
 
 /// What a unit can come to: least and most of S and of R without α.
@@ -117,7 +125,7 @@ fn add(sum: &mut Range, (least, most): Range) {
 fn share(chemical: &Filed) -> (Range, Range) {
     let unknown = || (whole(0), None);
     let nothing = || (whole(0), Some(whole(0)));
-    let Some((_, row_q, row_beta)) = NAMES.get(chemical.name) else {
+    let Some((name, row_q, row_beta)) = NAMES.get(chemical.name) else {
         return (unknown(), unknown());
     };
     let classes: Option<Vec<_>> = chemical.symbols.as_ref().map(|list| {
@@ -131,6 +139,10 @@ fn share(chemical: &Filed) -> (Range, Range) {
     let betas = |of: &[&(&str, i64, &str)]| -> Vec<BigRational> {
         of.iter().map(|(_, _, beta)| rational(beta)).collect()
     };
+    // the row of carbon monoxide holds its mixtures too
+    if !chemical.pure && !row_q.is_empty() && *name != "一氧化碳" {
+        return (unknown(), unknown());
+    }
     // Q and every β that some reading allows; no β is "unbounded, at least 1"
     let (q, beta) = match (row_q.is_empty(), classes) {
         (true, None) => return (unknown(), unknown()),
@@ -228,6 +240,7 @@ proptest! {
             cas: Cas::NoNumber,
             symbols,
             q_design_max_t: chemical.q.as_deref().and_then(|q| q.parse().ok()),
+            is_mixture: chemical.pure.then_some(false),
             ..Chemical::default()
         });
         let unit = assess(Some(false), Some(chemicals), residents);

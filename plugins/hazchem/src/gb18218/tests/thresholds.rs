@@ -22,9 +22,10 @@ fn conditions_of_table_1_are_strict() {
         (
             nitric("98", Some(true)),
             nitric("98", None),
-            nitric("60", None)
+            nitric("60", None),
+            nitric("60", Some(true))
         ),
-        (Some(80), None, Some(0))
+        (Some(80), None, Some(0), None)
     );
     let nitrate = |pct, fertilizer| {
         row_no(&with(classed_as("硝酸铵"), |c| {
@@ -32,8 +33,12 @@ fn conditions_of_table_1_are_strict() {
         }))
     };
     assert_eq!(
-        (nitrate("0.2", None), nitrate("0.21", None)),
+        (nitrate("0.2", Some(false)), nitrate("0.21", Some(false))),
         (Some(44), Some(43))
+    );
+    assert_eq!(
+        (nitrate("0.2", None), nitrate("", Some(false))),
+        (None, None)
     );
     assert_eq!(
         (nitrate("0.4", Some(true)), nitrate("0.41", Some(true))),
@@ -66,8 +71,12 @@ fn conditions_of_table_1_are_strict() {
         (None, Some(0))
     );
     assert_eq!(
-        (anhydrous("氟化氢", None), anhydrous("氢氟酸", None)),
-        (Some(20), None)
+        (
+            anhydrous("氟化氢", Some(true)),
+            anhydrous("氟化氢", None),
+            anhydrous("氢氟酸", None)
+        ),
+        (Some(20), None, None)
     );
     let oxygen = |fact| {
         row_no(&with(classed_as("氧气"), |c| {
@@ -80,7 +89,21 @@ fn conditions_of_table_1_are_strict() {
     );
     assert_eq!(row_no(&named("液氧", "1")), Some(56));
     assert_eq!(missing(&named("甲醛", "1")), ["formaldehyde_pct"]);
-    assert_eq!(missing(&named("氯化氢", "1")), ["anhydrous"]);
+    for name in ["氯化氢", "氟化氢"] {
+        assert_eq!(missing(&named(name, "1")), ["anhydrous"], "{name}");
+    }
+    assert_eq!(
+        missing(&named("硝酸铵", "1")),
+        ["combustible_pct", "is_fertilizer"]
+    );
+    // above 0.4 % the classes stand beside row 43: unknown, they bound nothing
+    let fertilizer = with(named("硝酸铵肥料", "4"), |c| {
+        c.combustible_pct = d("0.41")
+    });
+    assert_eq!(
+        (major(&[fertilizer]), missing(&fertilizer)),
+        (None, vec!["symbols"])
+    );
 }
 
 #[test]
@@ -172,12 +195,25 @@ fn mixtures_count_whole_or_by_their_own_class() {
         (major(&[mixture(None)]), missing(&mixture(None))),
         (None, vec!["mixture_same_class_as_pure"])
     );
+    // not filed is not pure
+    for same in [None, Some(true), Some(false)] {
+        let unknown = Chemical {
+            is_mixture: None,
+            ..mixture(same)
+        };
+        assert_eq!(
+            (major(&[unknown]), row_no(&unknown), missing(&unknown)),
+            (None, None, vec!["is_mixture"])
+        );
+    }
     // the row itself names the mixture
-    let gas = Chemical {
-        is_mixture: Some(true),
-        ..named("液化石油气", "50")
-    };
-    assert_eq!(major(&[gas]), Some(true));
+    for is_mixture in [Some(true), Some(false), None] {
+        let gas = Chemical {
+            is_mixture,
+            ..named("液化石油气", "50")
+        };
+        assert_eq!(major(&[gas]), Some(true));
+    }
 }
 
 #[test]
@@ -185,6 +221,7 @@ fn names_and_numbers() {
     let number = |cas| {
         row_no(&Chemical {
             cas: Cas::Number(cas),
+            is_mixture: Some(false),
             ..Chemical::default()
         })
     };

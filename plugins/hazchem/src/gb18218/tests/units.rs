@@ -167,10 +167,7 @@ fn beta_by_substance_then_by_class() -> Outcome {
             .find(|row| row.zh == name)
             .map_or("20", |row| row.q);
         assert_eq!(
-            r(Chemical {
-                q_design_max_t: d(row),
-                ..named(name, "")
-            })?,
+            r(with(named(name, row), |c| c.anhydrous = Some(true)))?,
             Some(beta.to_string()),
             "{name}"
         );
