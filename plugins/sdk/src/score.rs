@@ -167,8 +167,8 @@ fn score(scheme: &Scheme, out: &mut Out) -> Option<()> {
         steps.push(wit::Step {
             clause: String::new(),
             label: wit::Text {
-                zh: format!("补齐“{}”可提高", title.zh),
-                en: format!("put right, this raises it: {}", title.en),
+                zh: format!("“{}”不再扣分可提高", title.zh),
+                en: format!("no longer lost, this raises it: {}", title.en),
             },
             formula: format!("+{}", points.normalize()),
             pointer: None,
