@@ -91,7 +91,10 @@ fn names_of_quantities_end_with_their_unit() {
             for field in entity.fields.iter().filter(|field| !field.unit.is_empty()) {
                 let suffix = suffixes.iter().find(|(unit, _)| *unit == field.unit);
                 let Some((_, suffixes)) = suffix else {
-                    panic!("`{}` is in {}: write its suffix here", field.name, field.unit);
+                    panic!(
+                        "`{}` is in {}: write its suffix here",
+                        field.name, field.unit
+                    );
                 };
                 assert!(
                     suffixes.iter().any(|suffix| field.name.ends_with(suffix)),

@@ -1,12 +1,13 @@
 //! The plugins at hand: the built-in ones, and those of `--plugins`.
 
+use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anjian_bundle::PLUGINS;
 use anjian_check::{Checker, Options};
-use anjian_runtime::{Engine, Limits, Plugin};
+use anjian_runtime::{Cache, Engine, Limits, Plugin};
 
 use crate::exit::Error;
 
@@ -29,7 +30,7 @@ pub struct Hand {
 impl Hand {
     /// Loads the built-in plugins and those of the folders.
     pub fn load(folders: &[PathBuf], options: Options) -> Result<Self, Error> {
-        let engine = Engine::new(Limits::default())?;
+        let engine = Engine::with_cache(Limits::default(), cache())?;
         let mut refused = 0;
         let mut all: Vec<AtHand> = Vec::new();
         for bundled in PLUGINS {
@@ -78,6 +79,36 @@ impl Hand {
             refused,
             files: origins,
         })
+    }
+}
+
+/// Names the folder of compiled plugins; `off` for none.
+const CACHE: &str = "ANJIAN_CACHE";
+
+/// Where compiled plugins are kept between runs. Without it every start
+/// compiles them; that is all, so nothing is said when it cannot be used.
+fn cache() -> Option<Cache> {
+    let folder = match env::var_os(CACHE) {
+        Some(chosen) if chosen == "off" => return None,
+        Some(folder) => PathBuf::from(folder),
+        None => user_cache()?.join("anjian"),
+    };
+    Cache::open(folder).ok()
+}
+
+/// The user's folder for what can be made again.
+fn user_cache() -> Option<PathBuf> {
+    let folder = |name: &str| {
+        env::var_os(name)
+            .map(PathBuf::from)
+            .filter(|folder| folder.is_absolute())
+    };
+    if cfg!(windows) {
+        folder("LOCALAPPDATA")
+    } else if cfg!(target_os = "macos") {
+        folder("HOME").map(|home| home.join("Library/Caches"))
+    } else {
+        folder("XDG_CACHE_HOME").or_else(|| folder("HOME").map(|home| home.join(".cache")))
     }
 }
 

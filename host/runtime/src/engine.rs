@@ -8,6 +8,7 @@ use wasmtime::{
     Config, Enabled, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig, Store,
 };
 
+use crate::cache::Cache;
 use crate::fault::Fault;
 use crate::limits::{Guard, Limits, WASM_PAGE};
 use crate::load::{self, LoadError};
@@ -77,6 +78,15 @@ impl Engine {
     ///
     /// When a limit makes no sense or the machine does not give enough.
     pub fn new(limits: Limits) -> Result<Self, EngineError> {
+        Self::with_cache(limits, None)
+    }
+
+    /// As [`Engine::new`]; compiled plugins are kept in the cache.
+    ///
+    /// # Errors
+    ///
+    /// As above.
+    pub fn with_cache(limits: Limits, cache: Option<Cache>) -> Result<Self, EngineError> {
         let places = checked(&limits)?;
         let wasm =
             wasmtime::Engine::new(&config(&limits, places)).map_err(|e| EngineError::Sandbox {
@@ -89,6 +99,7 @@ impl Engine {
                 _ticker: ticker,
                 wasm,
                 places: Places::new(limits.concurrent_calls),
+                cache,
                 limits,
             }),
         })
@@ -118,6 +129,7 @@ pub(crate) struct Shared {
     pub(crate) wasm: wasmtime::Engine,
     pub(crate) limits: Limits,
     places: Places,
+    pub(crate) cache: Option<Cache>,
 }
 
 impl Shared {

@@ -6,6 +6,7 @@
 //! versions exist.
 
 mod assessment;
+mod cache;
 mod contract;
 mod description;
 mod engine;
@@ -18,6 +19,7 @@ mod ticker;
 mod v0_1_0;
 
 pub use assessment::Nonsense;
+pub use cache::Cache;
 pub use description::DescriptionProblem;
 pub use engine::{Engine, EngineError};
 pub use fault::{Fault, Refusal};

@@ -128,14 +128,8 @@ pub enum LoadError {
 
 pub(crate) fn load(shared: &Arc<Shared>, bytes: &[u8]) -> Result<Plugin, LoadError> {
     let version = inspect(bytes, &shared.limits)?;
-    let component = Component::from_binary(&shared.wasm, bytes).map_err(|error| {
-        let reason = format!("{error:#}");
-        if error.is::<BinaryReaderError>() {
-            LoadError::Malformed { reason }
-        } else {
-            LoadError::Unsupported { reason }
-        }
-    })?;
+    let sha256 = format!("{:x}", Sha256::digest(bytes));
+    let component = compiled(shared, bytes, &sha256)?;
     let contract = Contract::link(&version, &component)?;
     let description = shared
         .call(|store, limits| contract.describe(store, limits))
@@ -144,13 +138,31 @@ pub(crate) fn load(shared: &Arc<Shared>, bytes: &[u8]) -> Result<Plugin, LoadErr
     if !problems.is_empty() {
         return Err(LoadError::BadDescription { problems });
     }
-    let sha256 = format!("{:x}", Sha256::digest(bytes));
     Ok(Plugin::new(
         Arc::clone(shared),
         contract,
         description,
         sha256,
     ))
+}
+
+fn compiled(shared: &Shared, bytes: &[u8], sha256: &str) -> Result<Component, LoadError> {
+    let cache = shared.cache.as_ref();
+    if let Some(component) = cache.and_then(|cache| cache.get(&shared.wasm, sha256)) {
+        return Ok(component);
+    }
+    let component = Component::from_binary(&shared.wasm, bytes).map_err(|error| {
+        let reason = format!("{error:#}");
+        if error.is::<BinaryReaderError>() {
+            LoadError::Malformed { reason }
+        } else {
+            LoadError::Unsupported { reason }
+        }
+    })?;
+    if let Some(cache) = cache {
+        cache.put(&shared.wasm, sha256, &component);
+    }
+    Ok(component)
 }
 
 /// Reads what a component is before it is compiled: a plugin of a later

@@ -22,5 +22,4 @@ macro_rules! bundled {
 
 /// All of them, in the order in which they judge: the sectors, then the duties
 /// of every enterprise.
-pub const PLUGINS: &[Bundled] =
-    bundled!["hazchem", "metallurgy", "mining", "platform", "general"];
+pub const PLUGINS: &[Bundled] = bundled!["hazchem", "metallurgy", "mining", "platform", "general"];

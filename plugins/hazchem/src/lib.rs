@@ -1,6 +1,7 @@
 //! The plugin of hazardous chemicals (危险化学品): rows in `rules/`, and here
 //! only what computes.
 
+mod diagnosis;
 mod filed;
 pub mod gb18218;
 mod substances;

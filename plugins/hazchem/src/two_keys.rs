@@ -64,6 +64,19 @@ const fn listed(substance: &Substance) -> Match {
     }
 }
 
+/// A chemical's number in the list of key regulated chemicals, 0 when it is
+/// not there; `None` where the list does not decide.
+#[must_use]
+pub fn key_chemical_number(name: Option<&str>, cas: Cas<'_>) -> Option<u8> {
+    let number = |substance: &Substance| Some(substance.key).filter(|key| *key < FIRST_UNVERIFIED);
+    match recognise(name, cas) {
+        Known::As(substance) => number(substance),
+        Known::Two(named, numbered) if named.key == numbered.key => number(named),
+        Known::Other => Some(0),
+        Known::Two(..) | Known::Unclear => None,
+    }
+}
+
 /// Whether one of a unit's chemicals is a key regulated chemical. `None`, a
 /// list that was not filed, is [`Match::Unknown`].
 pub fn unit_has_key_chemical<'a>(
@@ -311,6 +324,15 @@ mod tests {
             unit_has_key_chemical(None::<[(Option<&str>, Cas<'_>); 0]>),
             Match::Unknown
         );
+    }
+
+    #[test]
+    fn numbers_of_key_chemicals() {
+        let number = |name| key_chemical_number(Some(name), Cas::Unknown);
+        assert_eq!((number("汽油"), number("石脑油")), (Some(7), Some(7)));
+        assert_eq!((number("柴油"), number("某助剂")), (Some(0), None));
+        // The last confirmed entry and the first of the others.
+        assert_eq!((number("双光气"), number("氯酸钠")), (Some(60), None));
     }
 
     #[test]

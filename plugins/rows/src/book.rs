@@ -13,6 +13,7 @@ use crate::reader::RowReader;
 use crate::rule::Rule;
 use crate::safeguard::{self, Safeguards};
 use crate::schema::Schema;
+use crate::scheme::{self, Scheme};
 use crate::source::{Place, Problem, Source};
 use crate::table;
 use crate::tables::{Bilingual, read_toml};
@@ -62,6 +63,8 @@ pub struct Book {
     pub instruments: Vec<Instrument>,
     /// In the order of folders, files and rows.
     pub rules: Vec<Rule>,
+    /// Scores.
+    pub schemes: Vec<Scheme>,
     /// Every file that was read, for the build to watch.
     pub files: Vec<PathBuf>,
 }
@@ -125,6 +128,16 @@ impl Book {
                 );
             }
         }
+        let mut schemes = Vec::new();
+        let folder_of_schemes = folder.join("schemes");
+        if problems.is_empty() && folder_of_schemes.is_dir() {
+            let listed = entries(&folder_of_schemes, &mut problems);
+            match scheme::load(&listed, &rules) {
+                Ok(read) => schemes = read,
+                Err(more) => problems.extend(more),
+            }
+            files.extend(listed);
+        }
         if problems.is_empty() {
             Ok(Book {
                 folder: folder.to_owned(),
@@ -132,6 +145,7 @@ impl Book {
                 names,
                 instruments,
                 rules,
+                schemes,
                 files,
             })
         } else {

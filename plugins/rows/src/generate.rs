@@ -4,6 +4,7 @@
 mod expr;
 mod facts;
 mod meta;
+mod score;
 
 use std::fmt::Write;
 
@@ -21,6 +22,7 @@ pub fn generate(book: &Book, version: &str) -> String {
     context(&mut code);
     rules(book, &mut code);
     rule_index(book, &mut code);
+    score::write(book, &mut code);
     computed(book, &mut code);
     meta::write(book, version, &mut code);
     code.push_str(ENTRY);
@@ -115,13 +117,17 @@ fn one(rule: &Rule, layout: &mut Layout<'_>) -> String {
         condition(&rule.violated, false),
         condition(&rule.undetermined, false),
     );
+    let points = match &rule.points {
+        Some(points) => format!("Some({})", layout.expr(&points.expr, &scope)),
+        None => "None".to_owned(),
+    };
     let because = match &rule.row.because {
         Some(because) => format!("Some({})", meta::text(&because.zh, &because.en)),
         None => "None".to_owned(),
     };
     format!(
         "sdk::expr::Rule {{ each: &[{}], applies: {applies}, violated: {violated}, \
-         undetermined: {undetermined}, because: {because} }}",
+         undetermined: {undetermined}, points: {points}, because: {because} }}",
         lists.join(", ")
     )
 }
@@ -178,7 +184,7 @@ pub fn evaluate(
     request: &sdk::contract::Request,
 ) -> Result<sdk::contract::Assessment, sdk::contract::Refusal> {
     read(request, |cx| {
-        let mut out = sdk::Out::new(RULES.len());
+        let mut out = sdk::Out::new(RULES.len(), !SCHEMES.is_empty());
         let filing = sdk::Filing {
             section: cx.section.0,
             enterprise: cx.enterprise.0,
@@ -187,6 +193,7 @@ pub fn evaluate(
             compute: &|index, at, missing| computed(cx, index, at, missing),
         };
         sdk::judge_all(&RULES, filing, &mut out);
+        sdk::score_all(&SCHEMES, &cx.range, &mut out);
         crate::working(cx, &mut out);
         out.into_assessment()
     })
@@ -245,6 +252,14 @@ fn computed(book: &Book, code: &mut String) {
         );
     }
     code.push_str("        _ => None,\n    }\n}\n\n");
+    if functions.is_empty() {
+        code.push_str(
+            "/// There is no computed value.\n\
+             #[cfg(not(target_arch = \"wasm32\"))]\n\
+             pub fn computed_named(_: &Cx<'_>, _: &str, _: &[usize]) -> Option<(Option<sdk::Val<'static>>, Vec<String>)> {\n    None\n}\n\n",
+        );
+        return;
+    }
     code.push_str(
         "/// A computed value by name, for the interpreter; and the facts it lacks.\n\
          #[cfg(not(target_arch = \"wasm32\"))]\n\

@@ -18,6 +18,7 @@ pub mod rule;
 mod safeguard;
 pub mod sample;
 pub mod schema;
+pub mod scheme;
 pub mod source;
 pub mod table;
 pub mod tables;
@@ -47,10 +48,9 @@ pub fn build() {
     let version = std::env::var("CARGO_PKG_VERSION").unwrap_or_default();
     let out = PathBuf::from(std::env::var_os("OUT_DIR").unwrap_or_default());
     println!("cargo::rerun-if-changed={}", folder.join("rules").display());
-    println!(
-        "cargo::rerun-if-changed={}",
-        folder.join("computed.toml").display()
-    );
+    for file in ["computed.toml", "schemes"] {
+        println!("cargo::rerun-if-changed={}", folder.join(file).display());
+    }
     println!(
         "cargo::rerun-if-changed={}",
         folder.join("../../schemas").display()

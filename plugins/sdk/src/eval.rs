@@ -107,6 +107,18 @@ impl<'f> Eval<'_, 'f> {
             let judged = self.decide::<()>(rule);
             let item = rule.each.last().map(|each| each.item);
             let holder = self.holder(FIXED - 1 + depth);
+            if judged.outcome == wit::Outcome::Violated
+                || judged.outcome == wit::Outcome::Undetermined
+            {
+                let points = rule.points.as_ref();
+                let points = points.and_then(|points| self.value::<()>(points).is);
+                out.cost(
+                    index,
+                    judged.outcome,
+                    item.map(|item| holder.at(item)),
+                    points,
+                );
+            }
             out.note(
                 index,
                 judged.outcome,

@@ -147,6 +147,8 @@ pub struct Rule {
     pub violated: Expr,
     /// When a person has to look.
     pub undetermined: Expr,
+    /// What a violation costs in a score.
+    pub points: Option<Expr>,
     /// Why a person has to look.
     pub because: Option<TextMeta>,
 }

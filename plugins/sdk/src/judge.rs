@@ -1,11 +1,13 @@
 //! From conditions to outcomes and findings.
 
 use jiff::civil::Date;
+use rust_decimal::Decimal;
 
 use crate::TextMeta;
 use crate::contract as wit;
 use crate::logic::Note;
 use crate::logic::{At, Cond, Trace, Why};
+use crate::values::Val;
 
 /// The two dates of a filing.
 #[derive(Clone, Copy, Debug)]
@@ -87,9 +89,21 @@ pub(crate) fn judge<W: Why>(
     }
 }
 
+/// A verdict that a score counts.
+#[derive(Debug)]
+pub(crate) struct Cost {
+    pub(crate) rule: usize,
+    pub(crate) outcome: wit::Outcome,
+    pub(crate) pointer: Option<String>,
+    /// As the row says it.
+    pub(crate) points: Option<Decimal>,
+}
+
 /// Collects what the rules say of one filing.
 #[derive(Debug)]
 pub struct Out {
+    /// `None` where no score asks.
+    costs: Option<Vec<Cost>>,
     outcomes: Vec<wit::Outcome>,
     findings: Vec<wit::Finding>,
     /// Filled by the plugin's own code.
@@ -99,9 +113,11 @@ pub struct Out {
 }
 
 impl Out {
-    /// For so many rules, each not applicable so far.
-    pub fn new(rules: usize) -> Self {
+    /// For so many rules, each not applicable so far. `scored` where the plugin
+    /// has schemes.
+    pub fn new(rules: usize, scored: bool) -> Self {
         Out {
+            costs: scored.then(Vec::new),
             outcomes: vec![wit::Outcome::NotApplicable; rules],
             findings: Vec::new(),
             identifications: Vec::new(),
@@ -136,8 +152,43 @@ impl Out {
         }
     }
 
+    /// Notes what a score may count.
+    pub(crate) fn cost(
+        &mut self,
+        rule: usize,
+        outcome: wit::Outcome,
+        item: Option<At<'_>>,
+        points: Option<Val<'_>>,
+    ) {
+        if let Some(costs) = &mut self.costs {
+            costs.push(Cost {
+                rule,
+                outcome,
+                pointer: item.map(|at| at.pointer()),
+                points: match points {
+                    Some(Val::Number(points)) => Some(points),
+                    _ => None,
+                },
+            });
+        }
+    }
+
+    /// What a score may count of a rule.
+    pub(crate) fn costs(&self, rule: usize) -> impl Iterator<Item = &Cost> {
+        self.costs
+            .iter()
+            .flatten()
+            .filter(move |cost| cost.rule == rule)
+    }
+
+    /// What a rule said so far.
+    pub(crate) fn outcome(&self, rule: usize) -> Option<wit::Outcome> {
+        self.outcomes.get(rule).copied()
+    }
+
     /// Notes that the list which the rule goes through is unknown.
     pub fn note_missing(&mut self, rule: usize, at: At<'_>) {
+        self.cost(rule, wit::Outcome::Undetermined, None, None);
         self.note(rule, wit::Outcome::Undetermined, None, None, || Judged {
             outcome: wit::Outcome::Undetermined,
             applies: Trace::nothing(),

@@ -18,6 +18,7 @@ mod judge;
 mod logic;
 mod metadata;
 pub mod plain;
+pub mod score;
 mod values;
 
 pub use eval::{Compute, Filing, judge_all};
@@ -26,4 +27,5 @@ pub use jiff::civil::{Date, DateTime};
 pub use judge::{Dates, Out};
 pub use metadata::{Packed, TextMeta, describe, explain};
 pub use rust_decimal::Decimal;
+pub use score::score_all;
 pub use values::{Range, Val};

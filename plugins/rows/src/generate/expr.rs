@@ -274,15 +274,18 @@ fn constant(expr: &Expr, ty: &Ty) -> String {
     format!("sdk::expr::Expr::{inner}")
 }
 
+/// An exact number.
+pub fn digits(exact: Decimal) -> String {
+    let parts = exact.unpack();
+    format!(
+        "sdk::Decimal::from_parts({}, {}, {}, {}, {})",
+        parts.lo, parts.mid, parts.hi, parts.negative, parts.scale
+    )
+}
+
 fn decimal(digits: &str) -> String {
     match Decimal::from_str_exact(digits) {
-        Ok(exact) => {
-            let parts = exact.unpack();
-            format!(
-                "Number(&sdk::Decimal::from_parts({}, {}, {}, {}, {}))",
-                parts.lo, parts.mid, parts.hi, parts.negative, parts.scale
-            )
-        }
+        Ok(exact) => format!("Number(&{})", self::digits(exact)),
         // The checker refuses such digits.
         Err(_) => "TooManyDigits".to_owned(),
     }

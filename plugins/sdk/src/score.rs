@@ -1,0 +1,248 @@
+//! Scores: a scheme says what each rule's violation costs, and the rules'
+//! outcomes say what it comes to. What could not be decided counts as if it
+//! were violated, so that a score never rises by leaving a fact out.
+
+use rust_decimal::Decimal;
+
+use crate::TextMeta;
+use crate::contract as wit;
+use crate::judge::Out;
+use crate::values::Range;
+
+/// A scheme, as the build lays it down.
+#[derive(Debug)]
+pub struct Scheme {
+    /// The rule that reports the score; where it does not apply there is none.
+    pub rule: usize,
+    /// For people.
+    pub title: TextMeta,
+    /// Whether an authority issued it; the others are examples.
+    pub official: bool,
+    /// Points without any deduction.
+    pub total: Decimal,
+    /// Deductions.
+    pub groups: &'static [Group],
+    /// What adds points.
+    pub bonus: &'static [Item],
+    /// Rules whose violation decides the band whatever the points.
+    pub veto: &'static [Item],
+    /// The band that they lead to.
+    pub veto_band: Option<&'static str>,
+    /// From the highest down.
+    pub bands: &'static [Band],
+}
+
+/// Items that share a number of points.
+#[derive(Debug)]
+pub struct Group {
+    /// For people.
+    pub title: TextMeta,
+    /// Deductions of the group never exceed this.
+    pub cap: Decimal,
+    /// In the order of the scheme.
+    pub items: &'static [Item],
+}
+
+/// A rule in a scheme.
+#[derive(Debug)]
+pub struct Item {
+    /// Position in the description.
+    pub rule: usize,
+    /// The rule's title.
+    pub title: TextMeta,
+    /// What a violation costs; `None` where the row says it.
+    pub points: Option<Decimal>,
+}
+
+/// Totals from here up have this name.
+#[derive(Debug)]
+pub struct Band {
+    /// For machines.
+    pub name: &'static str,
+    /// The lowest total.
+    pub from: Decimal,
+    /// For people.
+    pub title: TextMeta,
+}
+
+/// One line of the log.
+struct Line {
+    title: TextMeta,
+    pointer: Option<String>,
+    /// Taken off; negative adds.
+    points: Decimal,
+    known: bool,
+}
+
+impl Line {
+    fn label(&self, capped: bool) -> wit::Text {
+        let (mut zh, mut en) = (self.title.zh.to_owned(), self.title.en.to_owned());
+        if !self.known {
+            zh.push_str("（未能判定，按最不利计）");
+            en.push_str(" (undetermined, counted as the worst case)");
+        }
+        if capped {
+            zh.push_str("（本组扣满为止）");
+            en.push_str(" (up to the group's cap)");
+        }
+        wit::Text { zh, en }
+    }
+}
+
+/// Reports every scheme that applies.
+pub fn score_all(schemes: &[Scheme], range: &Range, out: &mut Out) {
+    for scheme in schemes {
+        if out.outcome(scheme.rule) == Some(wit::Outcome::Satisfied)
+            && range.keep(score(scheme, out)).is_none()
+        {
+            return;
+        }
+    }
+}
+
+/// `None` when the points cannot be added exactly.
+fn score(scheme: &Scheme, out: &mut Out) -> Option<()> {
+    let mut total = scheme.total;
+    let mut items = Vec::new();
+    let mut steps = Vec::new();
+    let mut raises: Vec<(Decimal, TextMeta)> = Vec::new();
+    for group in scheme.groups {
+        let lines: Vec<Line> = group
+            .items
+            .iter()
+            .flat_map(|item| lines(item, out, group.cap))
+            .collect();
+        let mut sum = Decimal::ZERO;
+        for line in &lines {
+            let left = group.cap.checked_sub(sum)?.max(Decimal::ZERO);
+            let taken = line.points.min(left);
+            items.push(wit::ScoreItem {
+                label: line.label(taken < line.points),
+                points: taken
+                    .checked_mul(Decimal::NEGATIVE_ONE)?
+                    .normalize()
+                    .to_string(),
+                pointer: line.pointer.clone(),
+            });
+            sum = sum.checked_add(line.points)?;
+        }
+        let taken = sum.min(group.cap);
+        for line in &lines {
+            let without = sum.checked_sub(line.points)?.min(group.cap);
+            raises.push((taken.checked_sub(without)?, line.title));
+        }
+        total = total.checked_sub(taken)?;
+        steps.push(wit::Step {
+            clause: String::new(),
+            label: group.title.into(),
+            formula: format!(
+                "{} - {} = {}",
+                group.cap.normalize(),
+                taken.normalize(),
+                group.cap.checked_sub(taken)?.normalize()
+            ),
+            pointer: None,
+        });
+    }
+    for item in scheme.bonus {
+        for line in lines(item, out, Decimal::ZERO) {
+            // A bonus that could not be decided is none.
+            if line.known {
+                total = total.checked_sub(line.points)?;
+                items.push(wit::ScoreItem {
+                    label: line.label(false),
+                    points: line
+                        .points
+                        .checked_mul(Decimal::NEGATIVE_ONE)?
+                        .normalize()
+                        .to_string(),
+                    pointer: line.pointer,
+                });
+            }
+        }
+    }
+    raises.retain(|(points, _)| *points > Decimal::ZERO);
+    raises.sort_by_key(|(points, _)| std::cmp::Reverse(*points));
+    for (points, title) in raises.iter().take(RAISES) {
+        steps.push(wit::Step {
+            clause: String::new(),
+            label: wit::Text {
+                zh: format!("补齐“{}”可提高", title.zh),
+                en: format!("put right, this raises it: {}", title.en),
+            },
+            formula: format!("+{}", points.normalize()),
+            pointer: None,
+        });
+    }
+    band(scheme, total, steps, out);
+    out.scores.push(wit::Score {
+        rule: u32::try_from(scheme.rule).ok()?,
+        title: scheme.title.into(),
+        points: total.normalize().to_string(),
+        maximum: scheme.total.normalize().to_string(),
+        items,
+    });
+    Some(())
+}
+
+/// Improvements that are named.
+const RAISES: usize = 5;
+
+/// What an item takes off: one line for each violated or undetermined verdict.
+fn lines(item: &Item, out: &Out, cap: Decimal) -> Vec<Line> {
+    out.costs(item.rule)
+        .map(|cost| Line {
+            title: item.title,
+            pointer: cost.pointer.clone(),
+            // What nobody can say is as much as the group has.
+            points: item.points.or(cost.points).unwrap_or(cap),
+            known: cost.outcome == wit::Outcome::Violated,
+        })
+        .collect()
+}
+
+fn band(scheme: &Scheme, total: Decimal, mut steps: Vec<wit::Step>, out: &mut Out) {
+    let vetoed: Vec<&Item> = scheme
+        .veto
+        .iter()
+        .filter(|item| out.outcome(item.rule) == Some(wit::Outcome::Violated))
+        .collect();
+    let by_points = || scheme.bands.iter().find(|band| total >= band.from);
+    let band = if vetoed.is_empty() {
+        by_points()
+    } else {
+        let named = |band: &&Band| Some(band.name) == scheme.veto_band;
+        scheme.bands.iter().find(named)
+    };
+    let Some(band) = band.or(scheme.bands.last()) else {
+        return;
+    };
+    for item in &vetoed {
+        steps.push(wit::Step {
+            clause: String::new(),
+            label: wit::Text {
+                zh: format!("直接判定：{}", item.title.zh),
+                en: format!("decides by itself: {}", item.title.en),
+            },
+            formula: String::from(band.name),
+            pointer: None,
+        });
+    }
+    out.identifications.push(wit::Identification {
+        rule: u32::try_from(scheme.rule).unwrap_or_default(),
+        pointer: String::new(),
+        result: wit::Text {
+            zh: format!("{} 分，{}", total.normalize(), band.title.zh),
+            en: format!("{} points, {}", total.normalize(), band.title.en),
+        },
+        values: vec![
+            ("points".into(), total.normalize().to_string()),
+            ("band".into(), band.name.into()),
+            (
+                "official".into(),
+                String::from(if scheme.official { "yes" } else { "no" }),
+            ),
+        ],
+        steps,
+    });
+}
