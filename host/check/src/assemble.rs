@@ -329,28 +329,16 @@ pub(crate) fn sort(findings: &mut [Finding]) {
 
 /// The worst of all.
 pub(crate) fn verdict(problems: &[Problem], findings: &[Finding]) -> Verdict {
-    let decided = |outcome: Outcome| {
-        findings
-            .iter()
-            .any(|finding| finding.outcome == outcome && finding.kind != Kind::Advice)
-    };
-    if findings
+    let broken = problems
         .iter()
-        .any(|finding| finding.outcome == Outcome::Failed)
-    {
-        Verdict::Failed
-    } else if problems
-        .iter()
-        .any(|problem| problem.level == ProblemLevel::Error)
-    {
+        .any(|problem| problem.level == ProblemLevel::Error);
+    let input = if broken {
         Verdict::Invalid
-    } else if decided(Outcome::Violated) {
-        Verdict::NonCompliant
-    } else if decided(Outcome::Undetermined) {
-        Verdict::Undetermined
     } else {
         Verdict::Compliant
-    }
+    };
+    let found = findings.iter().map(Finding::verdict);
+    found.fold(input, Ord::min)
 }
 
 #[cfg(test)]

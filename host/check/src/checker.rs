@@ -161,6 +161,11 @@ impl Checker {
         Ok(())
     }
 
+    /// How it judges.
+    pub fn options(&self) -> &Options {
+        &self.options
+    }
+
     /// Who judges, by id.
     pub fn plugins(&self) -> impl ExactSizeIterator<Item = &Arc<dyn Judge>> {
         self.plugins.iter().map(|loaded| &loaded.judge)

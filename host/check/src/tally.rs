@@ -9,10 +9,9 @@ use anjian_model::{FilingReport, Kind, Outcome, ProblemLevel, Summary, Verdict};
 pub struct Tally {
     /// As reports have it.
     pub summary: Summary,
-    /// Violations of rules of kind `advice`; the verdict leaves them out, and
-    /// so does `--fail-on violated`.
+    /// Violations of rules of kind `advice`, for those who ask for them.
     pub advice: u64,
-    /// Findings of rules other than advice.
+    /// Findings that decide a verdict.
     pub graded: Graded,
     /// Filings that were not valid.
     pub invalid: u64,
@@ -58,27 +57,24 @@ impl Tally {
             .any(|problem| problem.level == ProblemLevel::Error);
         self.invalid += u64::from(broken);
         for finding in &report.findings {
-            let advice = finding.kind == Kind::Advice;
+            match finding.verdict() {
+                Verdict::NonCompliant => self.graded.violated += 1,
+                Verdict::Undetermined => self.graded.undetermined += 1,
+                Verdict::Failed | Verdict::Invalid | Verdict::Compliant => {}
+            }
             let counts = &mut self.summary.findings;
             match finding.outcome {
-                Outcome::Failed => counts.failed += 1,
+                Outcome::Failed => {
+                    counts.failed += 1;
+                    continue;
+                }
                 Outcome::Violated => {
                     counts.violated += 1;
                     self.summary.major_hazards += u64::from(finding.kind == Kind::MajorHazard);
-                    if advice {
-                        self.advice += 1;
-                    } else {
-                        self.graded.violated += 1;
-                    }
+                    self.advice += u64::from(finding.kind == Kind::Advice);
                 }
-                Outcome::Undetermined => {
-                    counts.undetermined += 1;
-                    self.graded.undetermined += u64::from(!advice);
-                }
+                Outcome::Undetermined => counts.undetermined += 1,
                 Outcome::Satisfied | Outcome::NotApplicable => continue,
-            }
-            if finding.outcome == Outcome::Failed {
-                continue;
             }
             let rule = match self.rules.get_mut(&finding.rule) {
                 Some(rule) => rule,

@@ -164,9 +164,9 @@ pub enum ListFormat {
 pub enum FailOn {
     /// A major accident hazard.
     MajorHazard,
-    /// Any violation, advice not counted.
+    /// Any violation that makes a filing non-compliant.
     Violated,
-    /// Also what cannot be decided.
+    /// Also what leaves a filing undetermined.
     Undetermined,
     /// Also advice.
     Advice,

@@ -77,7 +77,7 @@ pub enum Verdict {
     Failed,
     /// It is no filing, or part of it breaks the schema.
     Invalid,
-    /// A rule other than advice is violated.
+    /// A rule that decides is violated.
     NonCompliant,
     /// A rule could not be decided.
     Undetermined,
@@ -163,6 +163,14 @@ pub struct Finding {
     pub evidence: Vec<Evidence>,
     /// JSON pointers of the facts that are needed and unknown.
     pub missing: Vec<Missing>,
+}
+
+impl Finding {
+    /// What it lets the filing be at best.
+    #[must_use]
+    pub fn verdict(&self) -> Verdict {
+        self.kind.verdict(self.outcome)
+    }
 }
 
 /// A list item that was judged.

@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::{Outcome, Verdict};
+
 /// The same sentence for people in Chinese and in English.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Text {
@@ -22,16 +24,39 @@ pub enum Kind {
     MajorHazard,
     /// A statutory duty.
     Duty,
-    /// Who is responsible.
+    /// Who is responsible; about departments, so it never changes a verdict.
     Division,
     /// Parts of the filing contradict each other or what was computed.
     Consistency,
-    /// Worth knowing; never makes a filing non-compliant.
+    /// Worth knowing; never changes a verdict.
     Advice,
-    /// A calculation that decides what other rules apply.
+    /// A calculation that decides what other rules apply; without its result
+    /// a filing is undetermined, never non-compliant.
     Identification,
-    /// A number of points.
+    /// A number of points; never changes a verdict.
     Score,
+}
+
+impl Kind {
+    /// What one outcome of a rule of this kind lets the filing be at best.
+    ///
+    /// Only what the enterprise must do or not do decides. A calculation that
+    /// did not come out leaves other rules open. Who is responsible, what is
+    /// recommended and what costs points say nothing against the enterprise.
+    #[must_use]
+    pub fn verdict(self, outcome: Outcome) -> Verdict {
+        match (outcome, self) {
+            (Outcome::Failed, _) => Verdict::Failed,
+            (Outcome::Satisfied | Outcome::NotApplicable, _)
+            | (_, Self::Division | Self::Advice | Self::Score) => Verdict::Compliant,
+            (Outcome::Undetermined, _) | (Outcome::Violated, Self::Identification) => {
+                Verdict::Undetermined
+            }
+            (Outcome::Violated, Self::MajorHazard | Self::Duty | Self::Consistency) => {
+                Verdict::NonCompliant
+            }
+        }
+    }
 }
 
 /// How grave a violation is.
@@ -163,7 +188,37 @@ pub struct Example {
     /// A whole filing, JSON.
     pub filing: String,
     /// What the rule says of it.
-    pub outcome: crate::Outcome,
+    pub outcome: Outcome,
     /// Pointer patterns that must be named missing.
     pub missing: Vec<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Kind;
+    use crate::{Outcome, Verdict};
+
+    #[test]
+    fn which_kinds_decide() {
+        use Verdict::{Compliant, Failed, NonCompliant, Undetermined};
+        for (kind, violated, undetermined) in [
+            (Kind::MajorHazard, NonCompliant, Undetermined),
+            (Kind::Duty, NonCompliant, Undetermined),
+            (Kind::Consistency, NonCompliant, Undetermined),
+            (Kind::Identification, Undetermined, Undetermined),
+            (Kind::Division, Compliant, Compliant),
+            (Kind::Advice, Compliant, Compliant),
+            (Kind::Score, Compliant, Compliant),
+        ] {
+            for (outcome, expect) in [
+                (Outcome::Failed, Failed),
+                (Outcome::Violated, violated),
+                (Outcome::Undetermined, undetermined),
+                (Outcome::Satisfied, Compliant),
+                (Outcome::NotApplicable, Compliant),
+            ] {
+                assert_eq!(kind.verdict(outcome), expect, "{kind:?} {outcome:?}");
+            }
+        }
+    }
 }

@@ -2,7 +2,9 @@
 
 use std::io;
 
-use anjian_model::{Evidence, Finding, Kind, Outcome, Problem, ProblemLevel, Rule, Severity};
+use anjian_model::{
+    Evidence, Finding, Kind, Outcome, Problem, ProblemLevel, Rule, Severity, Verdict,
+};
 use serde_json::{Value, json};
 
 use super::{Format, Lang};
@@ -193,10 +195,10 @@ impl Sarif {
 }
 
 fn level(kind: Kind, severity: Severity) -> &'static str {
-    match (kind, severity) {
-        (Kind::Advice, _) | (_, Severity::Info) => "note",
-        (_, Severity::Critical | Severity::High) => "error",
-        (_, Severity::Medium | Severity::Low) => "warning",
+    match (kind.verdict(Outcome::Violated), severity) {
+        (Verdict::Compliant, _) | (_, Severity::Info) => "note",
+        (Verdict::NonCompliant, Severity::Critical | Severity::High) => "error",
+        _ => "warning",
     }
 }
 

@@ -1,6 +1,6 @@
 //! Problems and findings, each with its lines.
 
-use anjian_model::{Confidence, Evidence, Finding, Kind, Outcome, Problem, ProblemLevel};
+use anjian_model::{Confidence, Evidence, Finding, Kind, Outcome, Problem, ProblemLevel, Verdict};
 use annotate_snippets::Level;
 
 use super::Human;
@@ -113,12 +113,26 @@ impl Human {
             (Outcome::Violated, Kind::MajorHazard) => {
                 (Level::ERROR, lang.pick("重大事故隐患", "major hazard"))
             }
-            (Outcome::Violated, Kind::Advice) => (Level::INFO, lang.pick("提示", "advice")),
             (Outcome::Violated, Kind::Consistency) => {
                 (Level::ERROR, lang.pick("前后矛盾", "inconsistent"))
             }
-            (Outcome::Violated, _) => (Level::ERROR, lang.pick("违反", "violation")),
-            (Outcome::Undetermined, _) => (Level::WARNING, lang.pick("无法判定", "undetermined")),
+            (Outcome::Violated, Kind::Duty) => (Level::ERROR, lang.pick("违反", "violation")),
+            (Outcome::Violated, Kind::Identification) => {
+                (Level::WARNING, lang.pick("辨识", "identification"))
+            }
+            (Outcome::Violated, Kind::Division) => {
+                (Level::INFO, lang.pick("责任划分", "responsibility"))
+            }
+            (Outcome::Violated, Kind::Score) => (Level::INFO, lang.pick("扣分", "points lost")),
+            (Outcome::Violated, Kind::Advice) => (Level::INFO, lang.pick("提示", "advice")),
+            (Outcome::Undetermined, kind) => {
+                let level = if kind.verdict(Outcome::Undetermined) == Verdict::Compliant {
+                    Level::NOTE
+                } else {
+                    Level::WARNING
+                };
+                (level, lang.pick("无法判定", "undetermined"))
+            }
             (Outcome::Satisfied, _) => (Level::NOTE, lang.pick("符合", "satisfied")),
             (Outcome::NotApplicable, _) => (Level::NOTE, lang.pick("不适用", "not applicable")),
         }

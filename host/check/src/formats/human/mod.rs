@@ -9,7 +9,7 @@ mod working;
 
 use std::io;
 
-use anjian_model::{FilingReport, Kind, Outcome, ProblemLevel, Verdict};
+use anjian_model::{FilingReport, Finding, Kind, Outcome, ProblemLevel, Verdict};
 use annotate_snippets::{Group, Level, Renderer};
 
 use super::{Format, Lang};
@@ -68,7 +68,11 @@ impl Format for Human {
         for problem in &report.problems {
             self.problem(checked, problem, out);
         }
-        let (grouped, single): (Vec<_>, Vec<_>) = report.findings.iter().partition(|finding| {
+        let shown = report
+            .findings
+            .iter()
+            .filter(|finding| checker.options().all || !is_points_lost(finding));
+        let (grouped, single): (Vec<_>, Vec<_>) = shown.partition(|finding| {
             finding.outcome == Outcome::Undetermined && !finding.missing.is_empty()
         });
         for finding in single {
@@ -124,45 +128,33 @@ impl Human {
     }
 
     fn counts(&self, report: &FilingReport) -> Vec<String> {
-        let findings = |keep: fn(Outcome, Kind) -> bool| {
-            report
-                .findings
-                .iter()
-                .filter(|finding| keep(finding.outcome, finding.kind))
-                .count()
+        let findings = |keep: fn(&Finding) -> bool| {
+            let kept = report.findings.iter().filter(|finding| keep(finding));
+            kept.count()
         };
         let problems = |level| {
-            report
-                .problems
-                .iter()
-                .filter(|problem| problem.level == level)
-                .count()
+            let of_level = report.problems.iter().filter(|found| found.level == level);
+            of_level.count()
         };
         let counts = [
             (problems(ProblemLevel::Error), ("处错误", "error", "errors")),
             (
-                findings(|outcome, _| outcome == Outcome::Failed),
+                findings(|finding| finding.verdict() == Verdict::Failed),
                 ("个插件失败", "plugin failed", "plugins failed"),
             ),
             (
-                findings(|outcome, kind| outcome == Outcome::Violated && kind == Kind::MajorHazard),
+                findings(|finding| is_major(finding) && decides(finding)),
                 ("项重大事故隐患", "major hazard", "major hazards"),
             ),
             (
-                findings(|outcome, kind| {
-                    outcome == Outcome::Violated
-                        && !matches!(kind, Kind::MajorHazard | Kind::Advice)
-                }),
+                findings(|finding| !is_major(finding) && decides(finding)),
                 ("项违反", "violation", "violations"),
             ),
             (
-                findings(|outcome, kind| outcome == Outcome::Undetermined && kind != Kind::Advice),
+                findings(|finding| finding.verdict() == Verdict::Undetermined),
                 ("项无法判定", "undecided", "undecided"),
             ),
-            (
-                findings(|outcome, kind| outcome == Outcome::Violated && kind == Kind::Advice),
-                ("条提示", "piece of advice", "pieces of advice"),
-            ),
+            (findings(is_note), ("条提示", "note", "notes")),
             (
                 problems(ProblemLevel::Warning),
                 ("条警告", "warning", "warnings"),
@@ -178,4 +170,24 @@ impl Human {
             })
             .collect()
     }
+}
+
+fn is_major(finding: &Finding) -> bool {
+    finding.kind == Kind::MajorHazard
+}
+
+fn decides(finding: &Finding) -> bool {
+    finding.verdict() == Verdict::NonCompliant
+}
+
+/// Worth showing, but it says nothing against the enterprise. The score
+/// itself shows what cost points.
+fn is_note(finding: &Finding) -> bool {
+    finding.outcome == Outcome::Violated
+        && finding.verdict() == Verdict::Compliant
+        && !is_points_lost(finding)
+}
+
+fn is_points_lost(finding: &Finding) -> bool {
+    finding.kind == Kind::Score && finding.outcome == Outcome::Violated
 }

@@ -1,6 +1,6 @@
 //! The end of a run: the counts, major hazards first.
 
-use anjian_model::Kind;
+use anjian_model::{Kind, Outcome, Verdict};
 use annotate_snippets::Level;
 use unicode_width::UnicodeWidthStr;
 
@@ -31,8 +31,8 @@ impl Human {
             Level::ERROR,
             lang.pick("其他违反", "other violations"),
             |rule| {
-                let other = !matches!(rule.kind, Kind::MajorHazard | Kind::Advice);
-                other.then_some(rule.violated)
+                let decides = rule.kind.verdict(Outcome::Violated) == Verdict::NonCompliant;
+                (decides && rule.kind != Kind::MajorHazard).then_some(rule.violated)
             },
             out,
         );
