@@ -7,14 +7,15 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use anjian_model::{
-    Assessment, Description, Evidence, Finding, Identification, Item, Kind, Missing, Outcome,
-    Problem, ProblemLevel, RawEvidence, RawFinding, Rule, Score, Severity, Text, Verdict,
+    Assessment, Confidence, Description, Evidence, Finding, Identification, Item, Kind, Missing,
+    Outcome, Problem, ProblemLevel, RawEvidence, RawFinding, Rule, Score, Severity, Text, Verdict,
 };
 use serde_json::value::RawValue;
 
-use crate::intake::{Document, Kind as Json, Place};
+use crate::enrolled::Enrolled;
+use crate::intake::{Document, Kind as Json, Place, escape};
 use crate::judge::Broken;
-use crate::plan::Dates;
+use crate::plan::{Dates, Scope};
 use crate::schema::Schemas;
 use crate::words::natural;
 pub(crate) use message::item_name;
@@ -41,6 +42,51 @@ struct Fact {
     title: Text,
     value: Option<Box<RawValue>>,
     place: Option<Place>,
+}
+
+/// A plugin that answers for a filing, or could not.
+#[derive(Clone, Copy)]
+pub(crate) struct Answering<'c> {
+    pub(crate) plugin: &'c Description,
+    pub(crate) rules: &'c [Enrolled],
+    pub(crate) scope: Scope,
+}
+
+impl<'c> Answering<'c> {
+    /// The one finding of a plugin that broke.
+    pub(crate) fn broken(self, broken: &Broken) -> Finding {
+        let judging = self.rules.iter().map(|enrolled| &enrolled.rule);
+        let judging: Vec<&Rule> = judging.filter(|rule| self.scope.has(rule)).collect();
+        let (id, count) = (&self.plugin.id, judging.len());
+        let Text { zh, en } = &broken.0;
+        let message = Text {
+            zh: format!("插件 {id} 未能检查这份申报，其 {count} 条规则都没有结论：{zh}"),
+            en: format!(
+                "plugin {id} could not check this filing, so its {count} rules say nothing: {en}"
+            ),
+        };
+        self.together(&judging, Outcome::Failed, message)
+    }
+
+    /// What has the same cause for many rules is said once, as grave as the
+    /// gravest of them.
+    fn together(self, rules: &[&Rule], outcome: Outcome, message: Text) -> Finding {
+        let kind = rules.iter().map(|rule| rule.kind).min();
+        let severity = rules.iter().map(|rule| rule.severity).min();
+        Finding {
+            rule: self.plugin.id.clone(),
+            outcome,
+            kind: kind.unwrap_or(Kind::Duty),
+            severity: severity.unwrap_or(Severity::Critical),
+            instrument: self.plugin.title.zh.clone(),
+            clause: String::new(),
+            confidence: Confidence::High,
+            item: None,
+            message,
+            evidence: Vec::new(),
+            missing: Vec::new(),
+        }
+    }
 }
 
 /// What one plugin adds to a report.
@@ -82,33 +128,89 @@ impl<'c, 'd> Assembler<'c, 'd> {
         fact
     }
 
-    /// An answer. `instruments` has the citation for each rule.
+    /// The rules that are left out of a filing and would else be in force.
+    fn silent(&self, answering: Answering<'c>) -> Vec<&'c Rule> {
+        let rules = answering.rules.iter().map(|enrolled| &enrolled.rule);
+        rules
+            .filter(|rule| !answering.scope.has(rule) && self.dates.in_force(rule))
+            .collect()
+    }
+
+    /// A section that cannot be read has one cause, however many rules of the
+    /// plugin read it.
+    pub(crate) fn unreadable(&self, answering: Answering<'c>, section: &str) -> Option<Finding> {
+        let silent = self.silent(answering);
+        let count = silent.len();
+        if count == 0 {
+            return None;
+        }
+        let pointer = format!("/sections/{}", escape(section));
+        let title = &self.fact(&pointer).title;
+        let id = &answering.plugin.id;
+        let message = Text {
+            zh: format!(
+                "章节“{section}”（{}）无法读取，插件 {id} 的 {count} 条规则没有判定；请先改正该章节",
+                title.zh
+            ),
+            en: format!(
+                "not evaluated because section \"{section}\" ({}) cannot be read: {count} rules of \
+                 plugin {id}; correct the section first",
+                title.en
+            ),
+        };
+        let mut finding = answering.together(&silent, Outcome::Undetermined, message);
+        finding.evidence.push(self.evidence(RawEvidence {
+            pointer,
+            computed: None,
+            expected: None,
+        }));
+        Some(finding)
+    }
+
+    /// The rules of a plugin without a section in the filing, beside those
+    /// that read only the envelope.
+    pub(crate) fn left_out(&self, answering: Answering<'c>) -> Option<Finding> {
+        let silent = self.silent(answering);
+        let (id, count) = (&answering.plugin.id, silent.len());
+        if count == 0 || !self.all {
+            return None;
+        }
+        let message = Text {
+            zh: format!("申报中没有插件 {id} 的章节，其 {count} 条规则不适用"),
+            en: format!("the filing has no section of plugin {id}, so {count} rules do not apply"),
+        };
+        Some(answering.together(&silent, Outcome::NotApplicable, message))
+    }
+
+    /// What the plugin said.
     pub(crate) fn answer(
         &self,
-        description: &Description,
-        instruments: &[String],
+        answering: Answering<'c>,
         assessment: Assessment,
         parts: &mut Parts,
     ) {
-        let rules = &description.rules;
+        let Answering { rules, scope, .. } = answering;
+        let judging = |rule: usize| {
+            let enrolled = rules.get(rule)?;
+            scope.has(&enrolled.rule).then_some(enrolled)
+        };
         let cited = |rule: usize| {
-            let stated = rules.get(rule)?;
-            let instrument = instruments.get(rule)?;
-            self.dates.in_force(stated).then_some((stated, instrument))
+            let enrolled = judging(rule)?;
+            self.dates.in_force(&enrolled.rule).then_some(enrolled)
         };
         let mut told = vec![false; rules.len()];
         for raw in assessment.findings {
-            if let Some((rule, instrument)) = cited(raw.rule) {
+            if let Some(enrolled) = cited(raw.rule) {
                 if let Some(told) = told.get_mut(raw.rule) {
                     *told = true;
                 }
-                parts.findings.push(self.finding(rule, instrument, raw));
+                parts.findings.push(self.finding(enrolled, raw));
             }
         }
         for (n, outcome) in assessment.outcomes.into_iter().enumerate() {
-            if told.get(n).copied().unwrap_or(true) {
+            let Some(enrolled) = judging(n).filter(|_| told.get(n) == Some(&false)) else {
                 continue;
-            }
+            };
             let bare = RawFinding {
                 rule: n,
                 outcome,
@@ -117,24 +219,17 @@ impl<'c, 'd> Assembler<'c, 'd> {
                 evidence: Vec::new(),
                 missing: Vec::new(),
             };
-            match (cited(n), outcome) {
-                // No detail was given, but a violation must never get lost.
-                (Some((rule, instrument)), Outcome::Violated | Outcome::Undetermined) => {
-                    parts.findings.push(self.finding(rule, instrument, bare));
+            if !self.dates.in_force(&enrolled.rule) {
+                if self.all {
+                    parts.findings.push(self.not_in_force(enrolled, bare));
                 }
-                (Some((rule, instrument)), _) if self.all => {
-                    parts.findings.push(self.finding(rule, instrument, bare));
-                }
-                (None, _) if self.all => {
-                    parts
-                        .findings
-                        .extend(self.not_in_force(rules, instruments, bare));
-                }
-                _ => {}
+            } else if self.all || matches!(outcome, Outcome::Violated | Outcome::Undetermined) {
+                // Even without detail a violation must never get lost.
+                parts.findings.push(self.finding(enrolled, bare));
             }
         }
         for raw in assessment.scores {
-            if let Some((rule, _)) = cited(raw.rule) {
+            if let Some(Enrolled { rule, .. }) = cited(raw.rule) {
                 parts.scores.push(Score {
                     rule: rule.id.clone(),
                     title: raw.title,
@@ -145,7 +240,7 @@ impl<'c, 'd> Assembler<'c, 'd> {
             }
         }
         for raw in assessment.identifications {
-            if let Some((rule, instrument)) = cited(raw.rule) {
+            if let Some(Enrolled { rule, instrument }) = cited(raw.rule) {
                 parts.identifications.push(Identification {
                     rule: rule.id.clone(),
                     instrument: instrument.clone(),
@@ -158,50 +253,8 @@ impl<'c, 'd> Assembler<'c, 'd> {
         }
     }
 
-    /// The one finding of a plugin that broke: the cause is the same for all
-    /// its rules, so it is said once.
-    pub(crate) fn broken(description: &Description, broken: &Broken) -> Finding {
-        let rules = &description.rules;
-        let Text { zh, en } = &broken.0;
-        let (id, count) = (&description.id, rules.len());
-        Finding {
-            rule: id.clone(),
-            outcome: Outcome::Failed,
-            // As grave as the gravest rule that gave no answer.
-            kind: rules
-                .iter()
-                .map(|rule| rule.kind)
-                .min()
-                .unwrap_or(Kind::Duty),
-            severity: rules
-                .iter()
-                .map(|rule| rule.severity)
-                .min()
-                .unwrap_or(Severity::Critical),
-            instrument: description.title.zh.clone(),
-            clause: String::new(),
-            confidence: anjian_model::Confidence::High,
-            item: None,
-            message: Text {
-                zh: format!("插件 {id} 未能检查这份申报，其 {count} 条规则都没有结论：{zh}"),
-                en: format!(
-                    "plugin {id} could not check this filing, so its {count} rules say nothing: {en}"
-                ),
-            },
-            evidence: Vec::new(),
-            missing: Vec::new(),
-        }
-    }
-
-    fn not_in_force(
-        &self,
-        rules: &[Rule],
-        instruments: &[String],
-        bare: RawFinding,
-    ) -> Option<Finding> {
-        let rule = rules.get(bare.rule)?;
-        let instrument = instruments.get(bare.rule)?;
-        let date = self.dates.deciding(rule);
+    fn not_in_force(&self, enrolled: &Enrolled, bare: RawFinding) -> Finding {
+        let date = self.dates.deciding(&enrolled.rule);
         let raw = RawFinding {
             outcome: Outcome::NotApplicable,
             reason: Some(Text {
@@ -210,10 +263,11 @@ impl<'c, 'd> Assembler<'c, 'd> {
             }),
             ..bare
         };
-        Some(self.finding(rule, instrument, raw))
+        self.finding(enrolled, raw)
     }
 
-    fn finding(&self, rule: &Rule, instrument: &str, raw: RawFinding) -> Finding {
+    fn finding(&self, enrolled: &Enrolled, raw: RawFinding) -> Finding {
+        let Enrolled { rule, instrument } = enrolled;
         let item = raw.item.map(|pointer| self.item(pointer));
         let missing: Vec<Missing> = raw
             .missing
@@ -228,7 +282,7 @@ impl<'c, 'd> Assembler<'c, 'd> {
             outcome: raw.outcome,
             kind: rule.kind,
             severity: rule.severity,
-            instrument: instrument.to_owned(),
+            instrument: instrument.clone(),
             clause: rule.clause.clone(),
             confidence: rule.confidence,
             message: message(
@@ -314,14 +368,22 @@ fn without_spaces(json: &str) -> String {
         .collect()
 }
 
-/// Graver first, then by rule and place, so that equal filings give equal reports.
+/// What failed, major hazards, other violations, what is undetermined, notes,
+/// and what is in order; each by severity, rule and place, so that equal
+/// filings give equal reports.
 pub(crate) fn sort(findings: &mut [Finding]) {
+    fn grave(finding: &Finding) -> impl Ord + use<> {
+        let verdict = finding.verdict();
+        let minor = verdict == Verdict::NonCompliant && finding.kind != Kind::MajorHazard;
+        let in_order = finding.outcome >= Outcome::Satisfied;
+        (verdict, minor, in_order, finding.severity, finding.outcome)
+    }
     fn place(finding: &Finding) -> &str {
         finding.item.as_ref().map_or("", |item| &item.pointer)
     }
     findings.sort_by(|a, b| {
-        (a.severity, a.outcome)
-            .cmp(&(b.severity, b.outcome))
+        grave(a)
+            .cmp(&grave(b))
             .then_with(|| natural(&a.rule, &b.rule))
             .then_with(|| natural(place(a), place(b)))
     });

@@ -5,14 +5,16 @@ use std::fmt;
 use std::sync::Arc;
 
 use anjian_model::{
-    FilingReport, Instrument, PluginUsed, Problem, ProblemLevel, Request, Rule, Text, Verdict,
+    FilingReport, Instrument, PluginUsed, Problem, ProblemLevel, Request, Rule, Section, Text,
+    Verdict,
 };
 use thiserror::Error;
 
-use crate::assemble::{self, Assembler, Parts};
+use crate::assemble::{self, Answering, Assembler, Parts};
+use crate::enrolled::Enrolled;
 use crate::intake::{self, Document};
 use crate::judge::Judge;
-use crate::plan::Dates;
+use crate::plan::{Dates, Scope};
 use crate::schema::{self, SchemaError, Schemas};
 
 /// Problems of one filing that are told one by one. A program that writes a
@@ -79,10 +81,10 @@ pub enum SetupError {
 }
 
 /// A plugin with what every filing needs of it.
-pub(crate) struct Loaded {
-    pub(crate) judge: Arc<dyn Judge>,
-    /// Title and number of the instrument, for each rule.
-    instruments: Vec<String>,
+struct Loaded {
+    judge: Arc<dyn Judge>,
+    /// In the order of its description.
+    rules: Vec<Enrolled>,
 }
 
 /// The judgement of a filing, with the document for those who show its lines.
@@ -136,25 +138,8 @@ impl Checker {
             }
         }
         self.schemas.add(&description.id, &description.sections)?;
-        let instruments = description
-            .rules
-            .iter()
-            .map(|rule| {
-                let instrument = description
-                    .instruments
-                    .iter()
-                    .find(|instrument| instrument.key == rule.instrument);
-                instrument.map_or_else(
-                    || rule.instrument.clone(),
-                    |found| {
-                        format!("{} {}", found.title.zh, found.number)
-                            .trim()
-                            .to_owned()
-                    },
-                )
-            })
-            .collect();
-        self.plugins.push(Loaded { judge, instruments });
+        let rules = Enrolled::all(description);
+        self.plugins.push(Loaded { judge, rules });
         // Reports must not depend on the order in which plugins were found.
         self.plugins
             .sort_by(|a, b| a.judge.description().id.cmp(&b.judge.description().id));
@@ -184,10 +169,15 @@ impl Checker {
 
     /// A rule and the plugin that has it.
     pub fn rule(&self, id: &str) -> Option<(&Arc<dyn Judge>, &Rule)> {
-        self.plugins().find_map(|judge| {
-            let rules = &judge.description().rules;
-            Some((judge, rules.iter().find(|rule| rule.id == id)?))
-        })
+        let (judge, found) = self.rules().find(|(_, found)| found.rule.id == id)?;
+        Some((judge, &found.rule))
+    }
+
+    /// All rules, each with the plugin that has it.
+    pub fn rules(&self) -> impl Iterator<Item = (&Arc<dyn Judge>, &Enrolled)> {
+        self.plugins
+            .iter()
+            .flat_map(|loaded| loaded.rules.iter().map(|rule| (&loaded.judge, rule)))
     }
 
     /// The instrument that a rule cites.
@@ -219,11 +209,11 @@ impl Checker {
         let dates = filing_id.as_ref().and_then(|_| self.dates(&document));
         let mut parts = Parts::default();
         if let Some(dates) = &dates {
-            let called = self.call(&document, dates, &mut parts);
+            let checked = self.call(&document, dates, &mut parts);
             let valid = problems
                 .iter()
                 .all(|problem| problem.level == ProblemLevel::Warning);
-            if called == 0 && valid {
+            if !checked && valid {
                 problems.push(self.nothing_checked(&document));
             }
         }
@@ -277,24 +267,36 @@ impl Checker {
         })
     }
 
-    /// Calls every plugin that reads a section of the filing; says how many.
-    fn call(&self, document: &Document<'_>, dates: &Dates, parts: &mut Parts) -> usize {
-        let Some(sections) = document.member(Document::ROOT, "sections") else {
-            return 0;
-        };
+    /// Calls every plugin that has a rule for the filing. Says whether any
+    /// section was looked at: rules that read only the envelope check no sector.
+    fn call(&self, document: &Document<'_>, dates: &Dates, parts: &mut Parts) -> bool {
         let assembler = Assembler::new(document, &self.schemas, dates, self.options.all);
         let filing = document.for_plugins();
-        let mut called = 0;
-        for Loaded { judge, instruments } in &self.plugins {
-            let description = judge.description();
-            let applies = description
-                .sections
-                .iter()
-                .any(|section| document.member(sections, &section.name).is_some());
-            if !applies {
+        let mut checked = false;
+        for Loaded { judge, rules } in &self.plugins {
+            let plugin = judge.description();
+            let filed = Filed::of(document, &plugin.sections);
+            checked |= filed != Filed::Absent;
+            let scope = match filed {
+                Filed::Readable => Scope::Whole,
+                Filed::Absent | Filed::Unreadable(_) => Scope::Envelope,
+            };
+            let answering = Answering {
+                plugin,
+                rules,
+                scope,
+            };
+            if let Filed::Unreadable(section) = filed {
+                parts
+                    .findings
+                    .extend(assembler.unreadable(answering, section));
+            }
+            if !rules.iter().any(|enrolled| scope.has(&enrolled.rule)) {
                 continue;
             }
-            called += 1;
+            if filed == Filed::Absent {
+                parts.findings.extend(assembler.left_out(answering));
+            }
             let answer = judge.evaluate(Request {
                 filing: &filing,
                 reference_date: &dates.reference,
@@ -302,11 +304,11 @@ impl Checker {
                 parameters: b"",
             });
             match answer {
-                Ok(assessment) => assembler.answer(description, instruments, assessment, parts),
-                Err(broken) => parts.findings.push(Assembler::broken(description, &broken)),
+                Ok(assessment) => assembler.answer(answering, assessment, parts),
+                Err(broken) => parts.findings.push(answering.broken(&broken)),
             }
         }
-        called
+        checked
     }
 
     /// A filing that nobody judged must not pass as compliant.
@@ -337,6 +339,32 @@ impl Checker {
     /// What the fact of a pointer is called.
     pub fn title(&self, pointer: &str) -> Text {
         self.schemas.title(pointer)
+    }
+}
+
+/// What a filing has of a plugin's sections.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Filed<'s> {
+    Absent,
+    Readable,
+    /// One is there and is no object.
+    Unreadable(&'s str),
+}
+
+impl<'s> Filed<'s> {
+    fn of(document: &Document<'_>, sections: &'s [Section]) -> Self {
+        let filed = document.member(Document::ROOT, "sections");
+        let mut found = Self::Absent;
+        for Section { name, .. } in sections {
+            let Some(at) = filed.and_then(|filed| document.member(filed, name)) else {
+                continue;
+            };
+            if document.is_blanked(at) || document.kind(at) != intake::Kind::Object {
+                return Self::Unreadable(name);
+            }
+            found = Self::Readable;
+        }
+        found
     }
 }
 

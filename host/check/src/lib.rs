@@ -7,6 +7,7 @@ mod assemble;
 mod checker;
 #[cfg(test)]
 mod double;
+mod enrolled;
 pub mod formats;
 pub mod input;
 pub mod intake;
@@ -18,6 +19,7 @@ mod tally;
 mod words;
 
 pub use checker::{Checked, Checker, Options, SetupError, Source, refused};
+pub use enrolled::Enrolled;
 pub use judge::{Broken, Judge};
 pub use run::{Ran, run};
 pub use tally::{Graded, RuleTally, Tally};

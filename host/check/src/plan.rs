@@ -1,4 +1,4 @@
-//! Which rules are in force for a filing.
+//! Which rules judge a filing.
 
 use anjian_model::{InForceBy, Rule};
 
@@ -32,11 +32,36 @@ impl Dates {
     }
 }
 
+/// Which rules of a plugin judge a filing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// All: the filing has a section of the plugin.
+    Whole,
+    /// Those that read only the envelope, which every filing has.
+    Envelope,
+}
+
+impl Scope {
+    /// Whether the rule judges.
+    pub fn has(self, rule: &Rule) -> bool {
+        match self {
+            Self::Whole => true,
+            Self::Envelope => reads_only_envelope(rule),
+        }
+    }
+}
+
+/// A rule that reads no fact at all is about its section.
+fn reads_only_envelope(rule: &Rule) -> bool {
+    let of_section = |fact: &String| fact.starts_with("/sections/");
+    !rule.facts.is_empty() && !rule.facts.iter().any(of_section)
+}
+
 #[cfg(test)]
 mod tests {
     use anjian_model::InForceBy;
 
-    use super::Dates;
+    use super::{Dates, Scope};
     use crate::double;
 
     #[test]
@@ -107,6 +132,21 @@ mod tests {
                 expect,
                 "{from:?} {to:?} {by} {reference} {submission}"
             );
+        }
+    }
+
+    #[test]
+    fn rules_that_read_only_the_envelope() {
+        for (facts, expect) in [
+            (&[][..], false),
+            (&["/sections/test/count"], false),
+            (&["/enterprise/uscc", "/sections/test/count"], false),
+            (&["/enterprise/uscc", "/reference_date"], true),
+        ] {
+            let mut rule = double::rule("t/1");
+            rule.facts = facts.iter().map(|&fact| fact.to_owned()).collect();
+            assert_eq!(Scope::Envelope.has(&rule), expect, "{facts:?}");
+            assert!(Scope::Whole.has(&rule), "{facts:?}");
         }
     }
 }

@@ -23,13 +23,10 @@ pub fn run(args: &RulesArgs) -> Result<Status, Error> {
     let hand = Hand::load(&args.plugins.folders, Options::default())?;
     let all: Vec<Listed<'_>> = hand
         .checker
-        .plugins()
-        .flat_map(|judge| {
-            let description = judge.description();
-            description.rules.iter().map(|rule| Listed {
-                plugin: &description.id,
-                rule,
-            })
+        .rules()
+        .map(|(judge, enrolled)| Listed {
+            plugin: &judge.description().id,
+            rule: &enrolled.rule,
         })
         .collect();
     let is_of = |wanted: Option<&str>, found: &str| wanted.is_none_or(|wanted| wanted == found);

@@ -1,4 +1,4 @@
-use anjian_model::{Outcome, Severity};
+use anjian_model::{Kind, Outcome, Severity};
 
 use super::{Checker, Options, SetupError, Source};
 use crate::double::{self, Double};
@@ -102,7 +102,7 @@ fn facts_that_break_the_schema_are_unknown_and_the_rest_is_judged() {
         &[
             "Invalid",
             r#"Error wrong_type /sections/test 2:23 test section: expected an object, found "none""#,
-            "Violated b/10 no count; better give it",
+            r#"Undetermined b not evaluated because section "test" (test section) cannot be read: 3 rules of plugin b; correct the section first [test section="none" 2:23]"#,
         ],
     );
     check(
@@ -162,6 +162,111 @@ fn a_plugin_that_breaks_fails_alone() {
             "Failed b plugin b could not check this filing, so its 3 rules say nothing: the plugin broke down",
             "Violated a/10 no count; better give it",
         ],
+    );
+}
+
+/// Rule b/10 reads only the envelope, and a/10 its section.
+fn with_envelope_rule(all: bool) -> Checker {
+    let mut checker = Checker::new(Options {
+        all,
+        ..Options::default()
+    })
+    .unwrap();
+    let envelope = Double::with("b", |description| {
+        description.rules[1].facts = vec!["/enterprise/uscc".to_owned()];
+        description.rules[1].kind = Kind::Duty;
+    });
+    let other = Double::with("a", |description| {
+        description.sections[0].name = "other".to_owned();
+    });
+    checker.add(envelope).unwrap();
+    checker.add(other).unwrap();
+    checker
+}
+
+#[test]
+fn a_rule_that_reads_only_the_envelope_judges_every_filing() {
+    let check = |sections: &str, all: bool, expect: &[&str]| {
+        let found = lines(&with_envelope_rule(all), &filing(sections));
+        assert_eq!(found, expect, "{sections}");
+    };
+    check(
+        r#"{"other": {"count": 1}}"#,
+        false,
+        &["NonCompliant", "Violated b/10 no count; better give it"],
+    );
+    check(
+        r#"{"other": {"count": 1}}"#,
+        true,
+        &[
+            "NonCompliant",
+            "Violated b/10 no count; better give it",
+            "NotApplicable a/5a no emergency shut-off",
+            "NotApplicable b the filing has no section of plugin b, so 2 rules do not apply",
+            "Satisfied a/10 no count",
+            "NotApplicable a/11 no emergency shut-off",
+        ],
+    );
+    // It is no check of a sector.
+    check(
+        "{}",
+        false,
+        &[
+            "Invalid",
+            "Error nothing_checked /sections 2:14 no plugin checks any section of the filing, so nothing was checked; sections that can be checked: other, test",
+            "Violated b/10 no count; better give it",
+        ],
+    );
+    // A section that cannot be read hides the rules of the section only.
+    check(
+        r#"{"test": 7}"#,
+        false,
+        &[
+            "Invalid",
+            "Error wrong_type /sections/test 2:23 test section: expected an object, found 7",
+            "Violated b/10 no count; better give it",
+            r#"Undetermined b not evaluated because section "test" (test section) cannot be read: 2 rules of plugin b; correct the section first [test section=7 2:23]"#,
+        ],
+    );
+}
+
+#[test]
+fn findings_are_sorted_by_what_they_mean() {
+    let mut checker = Checker::new(Options::default()).unwrap();
+    for (id, kind, severity) in [
+        ("advice", Kind::Advice, Severity::Critical),
+        ("duty", Kind::Duty, Severity::Critical),
+        ("hazard", Kind::MajorHazard, Severity::Low),
+        ("identification", Kind::Identification, Severity::Critical),
+        ("score", Kind::Score, Severity::Critical),
+    ] {
+        let double = Double::with(id, |description| {
+            description.rules[0].kind = kind;
+            description.rules[0].severity = severity;
+        });
+        checker.add(double).unwrap();
+    }
+    let input = filing(r#"{"test": {"count": 1, "units": [{"esd": false}, {}]}}"#);
+    let report = checker.check(Source::file("f"), input.as_bytes()).report;
+    let found: Vec<String> = report
+        .findings
+        .iter()
+        .map(|finding| format!("{:?} {}", finding.outcome, finding.rule))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            "Violated hazard/5a",
+            "Violated duty/5a",
+            "Violated identification/5a",
+            "Undetermined duty/5a",
+            "Undetermined identification/5a",
+            "Undetermined hazard/5a",
+            "Violated advice/5a",
+            "Violated score/5a",
+            "Undetermined advice/5a",
+            "Undetermined score/5a",
+        ]
     );
 }
 

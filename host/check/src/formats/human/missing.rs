@@ -1,16 +1,22 @@
 //! What is undetermined, by the fact that is missing: one missing fact is one
 //! block, however many rules wait for it.
 
-use anjian_model::{Finding, Text};
+use std::cmp::Reverse;
+
+use anjian_model::{Finding, Text, Verdict};
 use annotate_snippets::Level;
 
 use super::Human;
 use super::snippet;
 use crate::assemble::item_name;
+use crate::formats::Lang;
 use crate::{Checked, Checker};
 
-/// Rules or items that a block names; the rest is counted.
+/// Items, or rules with their titles, that a block names.
 const MAX_NAMED: usize = 8;
+
+/// Rules that a block names by their ids alone; the rest is counted.
+const MAX_IDS: usize = 64;
 
 /// One fact, over all items of a list.
 struct Block<'f> {
@@ -38,11 +44,16 @@ impl Human {
             );
             if !block.items.is_empty() {
                 let names = block.items.iter().map(|name| lang.of(name).to_owned());
-                let names = named(names.collect(), lang.pick("、", ", "), lang);
+                let names = named(names.collect(), MAX_NAMED, lang.pick("、", ", "), lang);
                 title.push_str(&lang.pick(format!("（{names}）"), format!(" ({names})")));
             }
-            let level = Level::WARNING.with_name(lang.pick("无法判定", "undetermined"));
+            let level = if block.blocked() == Verdict::Compliant {
+                Level::NOTE
+            } else {
+                Level::WARNING
+            };
             let mut group = level
+                .with_name(lang.pick("无法判定", "undetermined"))
                 .primary_title(title)
                 .id(block.pattern.as_str())
                 .elements(checked.document.as_ref().map(|document| {
@@ -50,12 +61,17 @@ impl Human {
                     snippet::origin(checked, document, document.span(at).start)
                 }));
             let count = block.rules.len();
-            let rules = block.rules.iter().map(|finding| {
-                let title = checker.rule(&finding.rule).map(|(_, rule)| &rule.title);
-                let title = title.map_or("", |title| lang.of(title));
-                format!("{} {title}", finding.rule)
-            });
-            let rules = named(rules.collect(), lang.pick("；", "; "), lang);
+            let ids = block.rules.iter().map(|finding| finding.rule.as_str());
+            let rules = if count > MAX_NAMED {
+                let ids = ids.map(str::to_owned).collect();
+                named(ids, MAX_IDS, lang.pick("、", ", "), lang)
+            } else {
+                let titled = ids.map(|id| {
+                    let title = checker.rule(id).map(|(_, rule)| lang.of(&rule.title));
+                    format!("{id} {}", title.unwrap_or_default())
+                });
+                titled.collect::<Vec<_>>().join(lang.pick("；", "; "))
+            };
             let waiting = lang.pick(format!("{count} 条规则"), format!("{count} rules"));
             group = group.element(
                 Level::NOTE
@@ -67,6 +83,21 @@ impl Human {
     }
 }
 
+impl Block<'_> {
+    /// The gravest verdict that waits for the fact.
+    fn blocked(&self) -> Verdict {
+        let verdicts = self.rules.iter().map(|finding| finding.verdict());
+        verdicts.min().unwrap_or(Verdict::Compliant)
+    }
+
+    /// How much waits for the fact: rules that decide, and all rules.
+    fn weight(&self) -> (usize, usize) {
+        let deciding = |finding: &&&Finding| finding.verdict() != Verdict::Compliant;
+        (self.rules.iter().filter(deciding).count(), self.rules.len())
+    }
+}
+
+/// The facts for which most rules wait come first: they are the root causes.
 fn blocks<'f>(findings: &[&'f Finding]) -> Vec<Block<'f>> {
     let mut blocks: Vec<Block<'f>> = Vec::new();
     for finding in findings {
@@ -103,6 +134,7 @@ fn blocks<'f>(findings: &[&'f Finding]) -> Vec<Block<'f>> {
             }
         }
     }
+    blocks.sort_by_key(|block| Reverse(block.weight()));
     blocks
 }
 
@@ -117,15 +149,72 @@ fn pattern(pointer: &str) -> String {
     parts.join("/")
 }
 
-fn named(mut names: Vec<String>, between: &str, lang: crate::formats::Lang) -> String {
+fn named(mut names: Vec<String>, most: usize, between: &str, lang: Lang) -> String {
     let all = names.len();
-    names.truncate(MAX_NAMED);
+    names.truncate(most);
     let mut text = names.join(between);
-    if all > MAX_NAMED {
-        text.push_str(&lang.pick(
-            format!(" 等 {all} 项"),
-            format!(" and {} more", all - MAX_NAMED),
-        ));
+    if all > most {
+        text.push_str(&lang.pick(format!(" 等 {all} 项"), format!(" and {} more", all - most)));
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use anjian_model::{Finding, Kind, Missing, Outcome};
+
+    use super::blocks;
+    use crate::double;
+
+    fn finding(rule: &str, kind: Kind, missing: &[&str]) -> Finding {
+        let stated = double::rule(rule);
+        let missing = missing.iter().map(|&pointer| Missing {
+            pointer: pointer.to_owned(),
+            title: double::text("事实", "fact"),
+        });
+        Finding {
+            rule: stated.id,
+            outcome: Outcome::Undetermined,
+            kind,
+            severity: stated.severity,
+            instrument: stated.instrument,
+            clause: stated.clause,
+            confidence: stated.confidence,
+            item: None,
+            message: stated.title,
+            evidence: Vec::new(),
+            missing: missing.collect(),
+        }
+    }
+
+    #[test]
+    fn what_most_rules_wait_for_comes_first() {
+        let findings = [
+            finding("t/1", Kind::Duty, &["/s/one"]),
+            finding("t/2", Kind::Advice, &["/s/advised"]),
+            finding("t/3", Kind::Advice, &["/s/advised"]),
+            finding("t/4", Kind::Duty, &["/s/list", "/s/one"]),
+            finding("t/5", Kind::Duty, &["/s/list"]),
+            finding("t/5", Kind::Duty, &["/s/list"]),
+            finding("t/6", Kind::Advice, &["/s/list"]),
+            finding("t/7", Kind::Duty, &["/s/units/0/esd"]),
+            finding("t/7", Kind::Duty, &["/s/units/1/esd"]),
+        ];
+        let shown: Vec<String> = blocks(&findings.iter().collect::<Vec<_>>())
+            .iter()
+            .map(|block| {
+                let rules: Vec<&str> = block.rules.iter().map(|found| &*found.rule).collect();
+                format!("{} {}", block.pattern, rules.join(" "))
+            })
+            .collect();
+        assert_eq!(
+            shown,
+            [
+                "/s/list t/4 t/5 t/6",
+                "/s/one t/1 t/4",
+                "/s/units/*/esd t/7",
+                "/s/advised t/2 t/3",
+            ]
+        );
+    }
 }

@@ -75,10 +75,16 @@ impl Format for Human {
         let (grouped, single): (Vec<_>, Vec<_>) = shown.partition(|finding| {
             finding.outcome == Outcome::Undetermined && !finding.missing.is_empty()
         });
+        let (notes, single): (Vec<_>, Vec<_>) = single
+            .into_iter()
+            .partition(|finding| finding.verdict() == Verdict::Compliant);
         for finding in single {
             self.finding(checker, checked, finding, out);
         }
         self.missing(checker, checked, &grouped, out);
+        for finding in notes {
+            self.finding(checker, checked, finding, out);
+        }
         for identification in &report.identifications {
             self.working(checker, identification, out);
         }
