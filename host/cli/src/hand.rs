@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anjian_bundle::PLUGINS;
-use anjian_check::{Checker, Options};
+use anjian_check::{Checker, Options, Profile};
 use anjian_runtime::{Engine, Limits, Plugin};
 
 use crate::exit::Error;
@@ -27,8 +27,13 @@ pub struct Hand {
 }
 
 impl Hand {
-    /// Loads the built-in plugins and those of the folders.
-    pub fn load(folders: &[PathBuf], options: Options) -> Result<Self, Error> {
+    /// Loads the built-in plugins and those of the folders, and the profile.
+    pub fn load(
+        folders: &[PathBuf],
+        profile: Option<&Path>,
+        options: Options,
+    ) -> Result<Self, Error> {
+        let profile = profile.map(read_profile).transpose()?;
         let engine = Engine::new(Limits::default())?;
         let mut refused = 0;
         let mut all: Vec<AtHand> = Vec::new();
@@ -73,6 +78,9 @@ impl Hand {
         if checker.plugins().len() == 0 && refused == 0 {
             return Err(Error::NoPlugins);
         }
+        if let Some(profile) = profile {
+            checker = checker.with_profile(profile)?;
+        }
         Ok(Self {
             checker,
             refused,
@@ -99,6 +107,15 @@ fn put(all: &mut Vec<AtHand>, plugin: Plugin, path: PathBuf) {
         plugin,
         file: Some(path),
     });
+}
+
+fn read_profile(file: &Path) -> Result<Profile, Error> {
+    let bytes = fs::read(file).map_err(|cause| Error::ProfileFile {
+        file: file.to_owned(),
+        cause,
+    })?;
+    let profile = Profile::read(&file.display().to_string(), &bytes);
+    profile.map_err(|error| Error::Setup(error.into()))
 }
 
 fn load(engine: &Engine, path: &Path) -> Result<Plugin, String> {
