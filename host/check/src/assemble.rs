@@ -3,12 +3,12 @@
 mod message;
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use anjian_model::{
-    Assessment, Confidence, Description, Evidence, Finding, Identification, Item, Kind, Missing, Outcome,
-    Problem, ProblemLevel, RawEvidence, RawFinding, Rule, Score, Severity, Text, Verdict,
+    Assessment, Confidence, Description, Evidence, Finding, Identification, Item, Kind, Missing,
+    Outcome, Problem, ProblemLevel, RawEvidence, RawFinding, Rule, Score, Severity, Text, Verdict,
 };
 use serde_json::value::RawValue;
 
@@ -82,6 +82,7 @@ impl<'c> Answering<'c> {
             clause: String::new(),
             confidence: Confidence::High,
             item: None,
+            tolerated: None,
             message,
             evidence: Vec::new(),
             missing: Vec::new(),
@@ -93,6 +94,8 @@ impl<'c> Answering<'c> {
 #[derive(Default)]
 pub(crate) struct Parts {
     pub(crate) findings: Vec<Finding>,
+    /// Rules in force by law that the profile left out.
+    pub(crate) inactive: u64,
     pub(crate) scores: Vec<Score>,
     pub(crate) identifications: Vec<Identification>,
 }
@@ -130,10 +133,10 @@ impl<'c, 'd> Assembler<'c, 'd> {
 
     /// The rules that are left out of a filing and would else be in force.
     fn silent(&self, answering: Answering<'c>) -> Vec<&'c Rule> {
-        let rules = answering.rules.iter().map(|enrolled| &enrolled.rule);
-        rules
-            .filter(|rule| !answering.scope.has(rule) && self.dates.in_force(rule))
-            .collect()
+        let rules = answering.rules.iter();
+        let judging = rules.filter(|enrolled| enrolled.judges(self.dates));
+        let rules = judging.map(|enrolled| &enrolled.rule);
+        rules.filter(|rule| !answering.scope.has(rule)).collect()
     }
 
     /// A section that cannot be read has one cause, however many rules of the
@@ -169,7 +172,7 @@ impl<'c, 'd> Assembler<'c, 'd> {
 
     /// The rules of a plugin without a section in the filing, beside those
     /// that read only the envelope.
-    pub(crate) fn left_out(&self, answering: Answering<'c>) -> Option<Finding> {
+    pub(crate) fn without_section(&self, answering: Answering<'c>) -> Option<Finding> {
         let silent = self.silent(answering);
         let (id, count) = (&answering.plugin.id, silent.len());
         if count == 0 || !self.all {
@@ -189,15 +192,16 @@ impl<'c, 'd> Assembler<'c, 'd> {
         assessment: Assessment,
         parts: &mut Parts,
     ) {
-        let Answering { rules, scope, .. } = answering;
+        let Answering {
+            plugin,
+            rules,
+            scope,
+        } = answering;
         let judging = |rule: usize| {
-            let enrolled = rules.get(rule)?;
-            scope.has(&enrolled.rule).then_some(enrolled)
+            let enrolled = rules.get(rule);
+            enrolled.filter(|enrolled| scope.has(&enrolled.rule))
         };
-        let cited = |rule: usize| {
-            let enrolled = judging(rule)?;
-            self.dates.in_force(&enrolled.rule).then_some(enrolled)
-        };
+        let cited = |rule: usize| judging(rule).filter(|enrolled| enrolled.judges(self.dates));
         let mut told = vec![false; rules.len()];
         for raw in assessment.findings {
             if let Some(enrolled) = cited(raw.rule) {
@@ -219,9 +223,12 @@ impl<'c, 'd> Assembler<'c, 'd> {
                 evidence: Vec::new(),
                 missing: Vec::new(),
             };
-            if !self.dates.in_force(&enrolled.rule) {
+            if !enrolled.judges(self.dates) {
+                let by_law = plugin.rules.get(n);
+                let decided = by_law.is_some_and(|rule| self.dates.in_force(rule));
+                parts.inactive += u64::from(decided);
                 if self.all {
-                    parts.findings.push(self.not_in_force(enrolled, bare));
+                    parts.findings.push(self.left_out(enrolled, bare, decided));
                 }
             } else if self.all || matches!(outcome, Outcome::Violated | Outcome::Undetermined) {
                 // Even without detail a violation must never get lost.
@@ -240,7 +247,10 @@ impl<'c, 'd> Assembler<'c, 'd> {
             }
         }
         for raw in assessment.identifications {
-            if let Some(Enrolled { rule, instrument }) = cited(raw.rule) {
+            if let Some(Enrolled {
+                rule, instrument, ..
+            }) = cited(raw.rule)
+            {
                 parts.identifications.push(Identification {
                     rule: rule.id.clone(),
                     instrument: instrument.clone(),
@@ -253,21 +263,33 @@ impl<'c, 'd> Assembler<'c, 'd> {
         }
     }
 
-    fn not_in_force(&self, enrolled: &Enrolled, bare: RawFinding) -> Finding {
+    /// A rule that is not in force, or that the profile left out.
+    fn left_out(&self, enrolled: &Enrolled, bare: RawFinding, decided: bool) -> Finding {
         let date = self.dates.deciding(&enrolled.rule);
-        let raw = RawFinding {
-            outcome: Outcome::NotApplicable,
-            reason: Some(Text {
+        let reason = match &enrolled.decision {
+            Some(decision) if decided => Text {
+                zh: format!("{date} 时该条由配置停用：{}", decision.reason.zh),
+                en: format!("left out by the profile on {date}: {}", decision.reason.en),
+            },
+            _ => Text {
                 zh: format!("{date} 时该条不在有效期内"),
                 en: format!("not in force on {date}"),
-            }),
+            },
+        };
+        let raw = RawFinding {
+            outcome: Outcome::NotApplicable,
+            reason: Some(reason),
             ..bare
         };
         self.finding(enrolled, raw)
     }
 
     fn finding(&self, enrolled: &Enrolled, raw: RawFinding) -> Finding {
-        let Enrolled { rule, instrument } = enrolled;
+        let Enrolled {
+            rule, instrument, ..
+        } = enrolled;
+        let violated = raw.outcome == Outcome::Violated;
+        let tolerated = violated.then(|| enrolled.tolerated(self.dates)).flatten();
         let item = raw.item.map(|pointer| self.item(pointer));
         let missing: Vec<Missing> = raw
             .missing
@@ -285,6 +307,7 @@ impl<'c, 'd> Assembler<'c, 'd> {
             instrument: instrument.clone(),
             clause: rule.clause.clone(),
             confidence: rule.confidence,
+            tolerated,
             message: message(
                 rule,
                 raw.outcome,
@@ -387,6 +410,15 @@ pub(crate) fn sort(findings: &mut [Finding]) {
             .then_with(|| natural(&a.rule, &b.rule))
             .then_with(|| natural(place(a), place(b)))
     });
+}
+
+/// How many rules are violated and tolerated.
+pub(crate) fn tolerated_rules(findings: &[Finding]) -> u64 {
+    let tolerated = findings
+        .iter()
+        .filter(|finding| finding.tolerated.is_some());
+    let rules: HashSet<&str> = tolerated.map(|finding| finding.rule.as_str()).collect();
+    rules.len() as u64
 }
 
 /// The worst of all.

@@ -5,8 +5,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use anjian_model::{
-    FilingReport, Instrument, PluginUsed, Problem, ProblemLevel, Request, Rule, Section, Text,
-    Verdict,
+    Description, FilingReport, Instrument, PluginUsed, Problem, ProblemLevel, ProfileEffect,
+    ProfileUsed, Request, Rule, Section, Text, Verdict,
 };
 use thiserror::Error;
 
@@ -15,6 +15,7 @@ use crate::enrolled::Enrolled;
 use crate::intake::{self, Document};
 use crate::judge::Judge;
 use crate::plan::{Dates, Scope};
+use crate::profile::{Decision, Profile, ProfileError};
 use crate::schema::{self, SchemaError, Schemas};
 
 /// Problems of one filing that are told one by one. A program that writes a
@@ -65,6 +66,9 @@ pub enum SetupError {
     /// A schema is none.
     #[error(transparent)]
     Schema(#[from] SchemaError),
+    /// A profile does not fit the plugins.
+    #[error(transparent)]
+    Profile(#[from] ProfileError),
     /// Two plugins of one id: verdicts would depend on their order.
     #[error("two plugins are called `{0}`; keep one of them")]
     SamePlugin(String),
@@ -102,6 +106,7 @@ pub struct Checker {
     plugins: Vec<Loaded>,
     schemas: Schemas,
     options: Options,
+    profile: Option<Profile>,
 }
 
 impl Checker {
@@ -114,6 +119,7 @@ impl Checker {
             plugins: Vec::new(),
             schemas: Schemas::new()?,
             options,
+            profile: None,
         })
     }
 
@@ -144,6 +150,58 @@ impl Checker {
         self.plugins
             .sort_by(|a, b| a.judge.description().id.cmp(&b.judge.description().id));
         Ok(())
+    }
+
+    /// Judges by a profile from now on. All plugins must be there: names that
+    /// no plugin knows are errors.
+    ///
+    /// # Errors
+    /// When the profile does not fit the plugins.
+    pub fn with_profile(mut self, profile: Profile) -> Result<Self, SetupError> {
+        let descriptions: Vec<&Description> =
+            self.plugins().map(|judge| judge.description()).collect();
+        let mut decided = profile.resolve(&descriptions)?;
+        for enrolled in self.plugins.iter_mut().flat_map(|loaded| &mut loaded.rules) {
+            if let Some((rule, decision)) = decided.remove(&enrolled.rule.id) {
+                enrolled.rule = rule;
+                enrolled.decision = Some(decision);
+            }
+        }
+        let all = self.plugins.len();
+        self.plugins
+            .retain(|loaded| profile.has_plugin(&loaded.judge.description().id));
+        if self.plugins.len() < all {
+            self.schemas = Schemas::new()?;
+            for loaded in &self.plugins {
+                let description = loaded.judge.description();
+                self.schemas.add(&description.id, &description.sections)?;
+            }
+        }
+        self.profile = Some(profile);
+        Ok(self)
+    }
+
+    /// The profile that it judges by.
+    pub fn profile(&self) -> Option<&Profile> {
+        self.profile.as_ref()
+    }
+
+    /// The profile, as reports name it.
+    pub fn profile_used(&self) -> Option<ProfileUsed> {
+        let profile = self.profile.as_ref()?;
+        let count = |counts: fn(&Decision) -> bool| {
+            let decisions = self
+                .rules()
+                .filter_map(|(_, found)| found.decision.as_ref());
+            decisions.filter(|decision| counts(decision)).count() as u64
+        };
+        Some(ProfileUsed {
+            id: profile.id.clone(),
+            title: profile.title.clone(),
+            sha256: profile.sha256.clone(),
+            inactive: count(Decision::leaves_out),
+            tolerated: count(Decision::tolerates),
+        })
     }
 
     /// How it judges.
@@ -221,16 +279,22 @@ impl Checker {
         limit(&mut problems);
         let Parts {
             mut findings,
+            inactive,
             scores,
             identifications,
         } = parts;
         assemble::sort(&mut findings);
+        let profile = self.profile.as_ref().map(|_| ProfileEffect {
+            inactive,
+            tolerated: assemble::tolerated_rules(&findings),
+        });
         let report = FilingReport {
             source: source.to_string(),
             filing_id,
             enterprise: text("/enterprise/name"),
             reference_date: dates.map(|dates| dates.reference),
             verdict: assemble::verdict(&problems, &findings),
+            profile,
             problems,
             findings,
             scores,
@@ -276,7 +340,8 @@ impl Checker {
         for Loaded { judge, rules } in &self.plugins {
             let plugin = judge.description();
             let filed = Filed::of(document, &plugin.sections);
-            checked |= filed != Filed::Absent;
+            let active = rules.iter().any(Enrolled::is_active);
+            checked |= active && filed != Filed::Absent;
             let scope = match filed {
                 Filed::Readable => Scope::Whole,
                 Filed::Absent | Filed::Unreadable(_) => Scope::Envelope,
@@ -295,13 +360,13 @@ impl Checker {
                 continue;
             }
             if filed == Filed::Absent {
-                parts.findings.extend(assembler.left_out(answering));
+                parts.findings.extend(assembler.without_section(answering));
             }
             let answer = judge.evaluate(Request {
                 filing: &filing,
                 reference_date: &dates.reference,
                 submission_date: &dates.submission,
-                parameters: b"",
+                parameters: self.parameters(&plugin.id),
             });
             match answer {
                 Ok(assessment) => assembler.answer(answering, assessment, parts),
@@ -309,6 +374,11 @@ impl Checker {
             }
         }
         checked
+    }
+
+    fn parameters(&self, plugin: &str) -> &[u8] {
+        let profile = self.profile.as_ref();
+        profile.map_or(b"", |profile| profile.parameters(plugin))
     }
 
     /// A filing that nobody judged must not pass as compliant.
@@ -377,6 +447,7 @@ pub fn refused<'a>(source: Source, problem: Problem) -> Checked<'a> {
             enterprise: None,
             reference_date: None,
             verdict: Verdict::Invalid,
+            profile: None,
             problems: vec![problem],
             findings: Vec::new(),
             scores: Vec::new(),

@@ -15,7 +15,8 @@ pub struct Tally {
     pub graded: Graded,
     /// Filings that were not valid.
     pub invalid: u64,
-    /// Findings by rule; bounded by the number of rules.
+    /// Findings by rule, without what is tolerated; bounded by the number of
+    /// rules.
     pub rules: BTreeMap<String, RuleTally>,
 }
 
@@ -68,6 +69,11 @@ impl Tally {
                     counts.failed += 1;
                     continue;
                 }
+                Outcome::Violated if finding.tolerated.is_some() => {
+                    counts.violated += 1;
+                    counts.tolerated += 1;
+                    continue;
+                }
                 Outcome::Violated => {
                     counts.violated += 1;
                     self.summary.major_hazards += u64::from(finding.kind == Kind::MajorHazard);
@@ -104,6 +110,7 @@ impl Tally {
         a.findings.failed += b.findings.failed;
         a.findings.violated += b.findings.violated;
         a.findings.undetermined += b.findings.undetermined;
+        a.findings.tolerated += b.findings.tolerated;
         self.advice += other.advice;
         self.invalid += other.invalid;
         self.graded.violated += other.graded.violated;

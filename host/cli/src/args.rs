@@ -55,6 +55,9 @@ pub struct CheckArgs {
     pub all: bool,
 
     #[command(flatten)]
+    pub profile: ProfileArg,
+
+    #[command(flatten)]
     pub plugins: PluginFolders,
 
     /// Threads that judge; by default as many as the machine has.
@@ -89,6 +92,9 @@ pub struct RulesArgs {
     /// Only those of a plugin.
     #[arg(long, value_name = "ID")]
     pub plugin: Option<String>,
+
+    #[command(flatten)]
+    pub profile: ProfileArg,
 
     /// Form of the list.
     #[arg(long, value_enum, default_value_t = ListFormat::Human)]
@@ -129,6 +135,14 @@ impl LangArg {
             LangName::En => anjian_check::formats::Lang::En,
         }
     }
+}
+
+#[derive(Debug, clap::Args)]
+pub struct ProfileArg {
+    /// What an authority decided about rules: a TOML file that switches rules off, postpones,
+    /// re-grades or tolerates them, and gives parameters to plugins. Its form is docs/profile.md.
+    #[arg(long = "profile", value_name = "FILE")]
+    pub file: Option<PathBuf>,
 }
 
 #[derive(Debug, clap::Args)]

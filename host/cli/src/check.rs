@@ -18,7 +18,7 @@ pub fn run(args: &CheckArgs) -> Result<Status, Error> {
         as_of: args.as_of,
         all: args.all,
     };
-    let hand = Hand::load(&args.plugins.folders, options)?;
+    let hand = Hand::load(&args.plugins.folders, args.profile.file.as_deref(), options)?;
     if hand.checker.plugins().len() == 0 {
         return Ok(Status::Plugin);
     }

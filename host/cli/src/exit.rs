@@ -76,6 +76,8 @@ pub enum Error {
     Engine(#[from] EngineError),
     #[error(transparent)]
     Setup(#[from] SetupError),
+    #[error("the profile {} cannot be read: {cause}", file.display())]
+    ProfileFile { file: PathBuf, cause: io::Error },
     #[error("the folder of plugins {} cannot be read: {cause}", folder.display())]
     PluginFolder { folder: PathBuf, cause: io::Error },
     #[error(

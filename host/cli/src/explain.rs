@@ -17,7 +17,7 @@ use crate::rules::{kind, outcome, severity};
 const MAX_NEAR: usize = 8;
 
 pub fn run(args: &ExplainArgs) -> Result<Status, Error> {
-    let hand = Hand::load(&args.plugins.folders, Options::default())?;
+    let hand = Hand::load(&args.plugins.folders, None, Options::default())?;
     let checker = &hand.checker;
     let lang = args.lang.get();
     let Some((judge, rule)) = checker.rule(&args.rule) else {

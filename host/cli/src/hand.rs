@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anjian_bundle::PLUGINS;
-use anjian_check::{Checker, Options};
+use anjian_check::{Checker, Options, Profile};
 use anjian_runtime::{Cache, Engine, Limits, Plugin};
 
 use crate::exit::Error;
@@ -28,8 +28,13 @@ pub struct Hand {
 }
 
 impl Hand {
-    /// Loads the built-in plugins and those of the folders.
-    pub fn load(folders: &[PathBuf], options: Options) -> Result<Self, Error> {
+    /// Loads the built-in plugins and those of the folders, and the profile.
+    pub fn load(
+        folders: &[PathBuf],
+        profile: Option<&Path>,
+        options: Options,
+    ) -> Result<Self, Error> {
+        let profile = profile.map(read_profile).transpose()?;
         let engine = Engine::with_cache(Limits::default(), cache())?;
         let mut refused = 0;
         let mut all: Vec<AtHand> = Vec::new();
@@ -73,6 +78,9 @@ impl Hand {
         }
         if checker.plugins().len() == 0 && refused == 0 {
             return Err(Error::NoPlugins);
+        }
+        if let Some(profile) = profile {
+            checker = checker.with_profile(profile)?;
         }
         Ok(Self {
             checker,
@@ -130,6 +138,15 @@ fn put(all: &mut Vec<AtHand>, plugin: Plugin, path: PathBuf) {
         plugin,
         file: Some(path),
     });
+}
+
+fn read_profile(file: &Path) -> Result<Profile, Error> {
+    let bytes = fs::read(file).map_err(|cause| Error::ProfileFile {
+        file: file.to_owned(),
+        cause,
+    })?;
+    let profile = Profile::read(&file.display().to_string(), &bytes);
+    profile.map_err(|error| Error::Setup(error.into()))
 }
 
 fn load(engine: &Engine, path: &Path) -> Result<Plugin, String> {

@@ -11,7 +11,7 @@ use crate::hand::Hand;
 use crate::rules::table;
 
 pub fn run(args: &PluginsArgs) -> Result<Status, Error> {
-    let hand = Hand::load(&args.plugins.folders, Options::default())?;
+    let hand = Hand::load(&args.plugins.folders, None, Options::default())?;
     let lang = args.lang.get();
     let file = |id: &str| {
         let found = hand.files.iter().find(|(other, _)| other == id);

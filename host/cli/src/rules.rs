@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use anjian_check::formats::Lang;
-use anjian_check::{Options, natural};
+use anjian_check::{Decision, Options, natural};
 use anjian_model::{Kind, Outcome, Rule, Severity};
 use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
@@ -17,16 +17,24 @@ struct Listed<'r> {
     plugin: &'r str,
     #[serde(flatten)]
     rule: &'r Rule,
+    /// What the profile decided.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    decision: Option<&'r Decision>,
 }
 
 pub fn run(args: &RulesArgs) -> Result<Status, Error> {
-    let hand = Hand::load(&args.plugins.folders, Options::default())?;
+    let hand = Hand::load(
+        &args.plugins.folders,
+        args.profile.file.as_deref(),
+        Options::default(),
+    )?;
     let all: Vec<Listed<'_>> = hand
         .checker
         .rules()
         .map(|(judge, enrolled)| Listed {
             plugin: &judge.description().id,
             rule: &enrolled.rule,
+            decision: enrolled.decision.as_deref(),
         })
         .collect();
     let is_of = |wanted: Option<&str>, found: &str| wanted.is_none_or(|wanted| wanted == found);
@@ -93,7 +101,37 @@ fn row(listed: &Listed<'_>, lang: Lang) -> Vec<String> {
         kind(rule.kind, lang).to_owned(),
         dates,
         lang.of(&rule.title).to_owned(),
+        listed
+            .decision
+            .map_or_else(String::new, |decision| decided(decision, lang)),
     ]
+}
+
+/// What the profile decided, and why.
+fn decided(decision: &Decision, lang: Lang) -> String {
+    let mut parts = Vec::new();
+    if !decision.active {
+        parts.push(lang.pick("停用", "switched off").to_owned());
+    }
+    if let Some(grade) = decision.severity {
+        let grade = severity(grade, lang);
+        parts.push(lang.pick(format!("改为{grade}"), format!("graded {grade}")));
+    }
+    if let Some(from) = &decision.from {
+        parts.push(lang.pick(format!("自 {from} 起"), format!("from {from}")));
+    }
+    if let Some(to) = &decision.to {
+        parts.push(lang.pick(format!("至 {to} 止"), format!("to {to}")));
+    }
+    if let Some(until) = &decision.tolerate_until {
+        parts.push(lang.pick(
+            format!("容忍至 {until}"),
+            format!("tolerated until {until}"),
+        ));
+    }
+    let parts = parts.join(lang.pick("，", ", "));
+    let reason = lang.of(&decision.reason);
+    lang.pick(format!("{parts}：{reason}"), format!("{parts}: {reason}"))
 }
 
 /// Rows with their columns below each other.

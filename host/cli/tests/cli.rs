@@ -40,6 +40,50 @@ fn usage_and_configuration() {
 }
 
 #[test]
+fn a_profile_that_does_not_fit_ends_the_run_before_it_begins() {
+    check(
+        &["check", "x", "--profile", "no/such.toml"],
+        2,
+        "no/such.toml",
+    );
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("p.toml");
+    let profile = r#"id = "p"
+title = { zh = "示例", en = "example" }
+[[rule]]
+id = "hazchem121/5aa"
+active = false
+reason = { zh = "理由", en = "why" }
+decided_on = 2026-06-01
+"#;
+    std::fs::write(&file, profile).unwrap();
+    let file = file.to_str().unwrap();
+    let said = format!("{file}:4: no rule is called `hazchem121/5aa`; did you mean");
+    check(&["check", "x", "--profile", file], 2, &said);
+    check(&["rules", "--profile", file], 2, &said);
+}
+
+#[test]
+fn rules_show_what_a_profile_decided() {
+    let example = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../sample-data/profiles/changzhou-example.toml"
+    );
+    let output = anjian(&["rules", "--profile", example, "--lang", "en"]);
+    assert_eq!(output.status.code(), Some(0));
+    let list = String::from_utf8(output.stdout).unwrap();
+    for said in [
+        "switched off: the new standard",
+        "tolerated until 2026-12-31: detectors",
+        "2026-10-01",
+        "graded low: who joins",
+    ] {
+        assert!(list.contains(said), "{said}: {list}");
+    }
+    assert!(!list.contains("ncm88/"), "mining does not apply");
+}
+
+#[test]
 fn a_plugin_that_cannot_be_loaded() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("broken.wasm"), "not wasm").unwrap();

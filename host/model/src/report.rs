@@ -18,6 +18,9 @@ pub struct Report {
     pub report_version: String,
     /// Who judged.
     pub plugins: Vec<PluginUsed>,
+    /// What an authority decided about rules; absent when nothing was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub profile: Option<ProfileUsed>,
     /// Counts over all filings.
     pub summary: Summary,
     /// In the order of the input.
@@ -35,6 +38,30 @@ pub struct PluginUsed {
     pub sha256: String,
 }
 
+/// A profile by which plugins judged.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct ProfileUsed {
+    /// Such as `changzhou-2026`.
+    pub id: String,
+    /// For people.
+    pub title: Text,
+    /// Lower-case hexadecimal digest of the file's bytes.
+    pub sha256: String,
+    /// Rules that it switches off, postpones or ends.
+    pub inactive: u64,
+    /// Rules that it tolerates for a time.
+    pub tolerated: u64,
+}
+
+/// What a profile did to one filing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct ProfileEffect {
+    /// Rules in force by law that it left out of this filing.
+    pub inactive: u64,
+    /// Rules whose violation it tolerated in this filing.
+    pub tolerated: u64,
+}
+
 /// Counts over all filings.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Summary {
@@ -42,7 +69,7 @@ pub struct Summary {
     pub filings: u64,
     /// By verdict.
     pub verdicts: VerdictCounts,
-    /// Violations of rules of kind `major_hazard`.
+    /// Violations of rules of kind `major_hazard`, without those tolerated.
     pub major_hazards: u64,
     /// Findings by outcome.
     pub findings: FindingCounts,
@@ -66,6 +93,14 @@ pub struct FindingCounts {
     pub failed: u64,
     pub violated: u64,
     pub undetermined: u64,
+    /// Of those violated, how many a profile tolerates; absent when none.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub tolerated: u64,
+}
+
+/// For serde, which asks with a reference.
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 /// What is said of a filing as a whole. The order is from grave to harmless;
@@ -98,6 +133,9 @@ pub struct FilingReport {
     pub reference_date: Option<String>,
     /// The worst of all.
     pub verdict: Verdict,
+    /// What the profile did to it; absent without a profile.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub profile: Option<ProfileEffect>,
     /// What is wrong with the input itself.
     pub problems: Vec<Problem>,
     /// Sorted: graver first, then by rule and place.
@@ -157,6 +195,9 @@ pub struct Finding {
     /// The list item judged: pointer and, where filed, its name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub item: Option<Item>,
+    /// Set when a profile tolerates the violation: it does not count.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tolerated: Option<Tolerated>,
     /// In a sentence.
     pub message: Text,
     /// The facts that decided.
@@ -169,8 +210,20 @@ impl Finding {
     /// What it lets the filing be at best.
     #[must_use]
     pub fn verdict(&self) -> Verdict {
-        self.kind.verdict(self.outcome)
+        match self.tolerated {
+            Some(_) => Verdict::Compliant,
+            None => self.kind.verdict(self.outcome),
+        }
     }
+}
+
+/// Why a violation does not count for a time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Tolerated {
+    /// The last day, `YYYY-MM-DD`.
+    pub until: String,
+    /// As the profile gives it.
+    pub reason: Text,
 }
 
 /// A list item that was judged.

@@ -188,7 +188,7 @@ pub struct Example {
     /// A whole filing, JSON.
     pub filing: String,
     /// What the rule says of it.
-    pub outcome: crate::Outcome,
+    pub outcome: Outcome,
     /// Pointer patterns that must be named missing.
     pub missing: Vec<String>,
 }

@@ -17,6 +17,10 @@ impl Format for Json {
         serde_json::to_writer(&mut *out, REPORT_VERSION)?;
         out.extend_from_slice(b",\"plugins\":");
         serde_json::to_writer(&mut *out, &checker.plugins_used())?;
+        if let Some(profile) = checker.profile_used() {
+            out.extend_from_slice(b",\"profile\":");
+            serde_json::to_writer(&mut *out, &profile)?;
+        }
         out.extend_from_slice(b",\"filings\":[\n");
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use anjian_model::{PluginUsed, REPORT_VERSION, Summary};
+use anjian_model::{PluginUsed, ProfileUsed, REPORT_VERSION, Summary};
 use serde::Serialize;
 
 use super::Format;
@@ -17,6 +17,8 @@ pub struct Ndjson;
 struct Last<'t> {
     report_version: &'static str,
     plugins: Vec<PluginUsed>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    profile: Option<ProfileUsed>,
     summary: &'t Summary,
 }
 
@@ -35,6 +37,7 @@ impl Format for Ndjson {
         let last = Last {
             report_version: REPORT_VERSION,
             plugins: checker.plugins_used(),
+            profile: checker.profile_used(),
             summary: &tally.summary,
         };
         serde_json::to_writer(&mut *out, &last)?;

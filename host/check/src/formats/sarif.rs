@@ -3,7 +3,7 @@
 use std::io;
 
 use anjian_model::{
-    Evidence, Finding, Kind, Outcome, Problem, ProblemLevel, Rule, Severity, Verdict,
+    Evidence, Finding, Kind, Outcome, Problem, ProblemLevel, Rule, Severity, Tolerated, Verdict,
 };
 use serde_json::{Value, json};
 
@@ -24,19 +24,17 @@ pub struct Sarif {
 impl Format for Sarif {
     fn begin(&self, checker: &Checker, out: &mut Vec<u8>) -> io::Result<()> {
         let rules: Vec<Value> = checker
-            .plugins()
-            .flat_map(|plugin| {
-                let description = plugin.description();
-                description.rules.iter().map(|rule| {
-                    let instrument = description
-                        .instruments
-                        .iter()
-                        .find(|instrument| instrument.key == rule.instrument);
-                    let cited = instrument.map_or(String::new(), |found| {
-                        format!("{} {}", self.lang.of(&found.title), found.number)
-                    });
-                    self.rule(rule, &cited)
-                })
+            .rules()
+            .map(|(judge, enrolled)| {
+                let rule = &enrolled.rule;
+                let instruments = &judge.description().instruments;
+                let instrument = instruments
+                    .iter()
+                    .find(|found| found.key == rule.instrument);
+                let cited = instrument.map_or(String::new(), |found| {
+                    format!("{} {}", self.lang.of(&found.title), found.number)
+                });
+                self.rule(rule, &cited)
             })
             .collect();
         let extensions: Vec<Value> = checker
@@ -69,18 +67,26 @@ impl Format for Sarif {
         Ok(())
     }
 
-    fn filing(&self, _: &Checker, checked: &Checked<'_>, out: &mut Vec<u8>) -> io::Result<()> {
+    fn filing(
+        &self,
+        checker: &Checker,
+        checked: &Checked<'_>,
+        out: &mut Vec<u8>,
+    ) -> io::Result<()> {
         let problems = checked.report.problems.iter();
         let results = problems
-            .map(|problem| self.problem(checked, problem))
-            .chain(
-                checked
-                    .report
-                    .findings
-                    .iter()
-                    .map(|finding| self.finding(checked, finding)),
-            );
-        for (n, result) in results.enumerate() {
+            .map(|problem| (self.problem(checked, problem), None))
+            .chain(checked.report.findings.iter().map(|finding| {
+                let result = self.finding(checked, finding);
+                (result, finding.tolerated.as_ref())
+            }));
+        for (n, (mut result, tolerated)) in results.enumerate() {
+            // SARIF wants it on all results of a run or on none.
+            if checker.profile().is_some()
+                && let Some(result) = result.as_object_mut()
+            {
+                result.insert("suppressions".to_owned(), self.suppressions(tolerated));
+            }
             if n > 0 {
                 out.extend_from_slice(b",\n");
             }
@@ -93,7 +99,7 @@ impl Format for Sarif {
         b",\n"
     }
 
-    fn end(&self, _: &Checker, tally: &Tally, out: &mut Vec<u8>) -> io::Result<()> {
+    fn end(&self, checker: &Checker, tally: &Tally, out: &mut Vec<u8>) -> io::Result<()> {
         let invocations = json!([{
             "executionSuccessful": tally.summary.findings.failed == 0,
         }]);
@@ -101,6 +107,10 @@ impl Format for Sarif {
         serde_json::to_writer(&mut *out, &invocations)?;
         out.extend_from_slice(b",\"properties\":{\"summary\":");
         serde_json::to_writer(&mut *out, &tally.summary)?;
+        if let Some(profile) = checker.profile_used() {
+            out.extend_from_slice(b",\"profile\":");
+            serde_json::to_writer(&mut *out, &profile)?;
+        }
         out.extend_from_slice(b"}}]}\n");
         Ok(())
     }
@@ -177,6 +187,19 @@ impl Sarif {
             result.insert("relatedLocations".to_owned(), Value::from(related));
         }
         result
+    }
+
+    /// What a profile tolerates is suppressed from outside.
+    fn suppressions(&self, tolerated: Option<&Tolerated>) -> Value {
+        let suppression = tolerated.map(|tolerated| {
+            json!({
+                "kind": "external",
+                "status": "accepted",
+                "justification": self.lang.of(&tolerated.reason),
+                "properties": {"until": tolerated.until},
+            })
+        });
+        Value::from_iter(suppression)
     }
 
     fn evidence(&self, checked: &Checked<'_>, evidence: &Evidence) -> Value {

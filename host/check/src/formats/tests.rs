@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::{Format, Human, Json, Lang, Ndjson, Sarif};
 use crate::double::Double;
 use crate::input::Inputs;
-use crate::{Checker, Options, run};
+use crate::{Checker, Options, Profile, run};
 
 const FILING: &str = r#"{
   "filing_id": "F-1",
@@ -42,6 +42,15 @@ fn checker(all: bool) -> Checker {
 }
 
 fn render(format: &dyn Format, files: &[(&str, &str)], threads: usize) -> String {
+    render_by(&checker(false), format, files, threads)
+}
+
+fn render_by(
+    checker: &Checker,
+    format: &dyn Format,
+    files: &[(&str, &str)],
+    threads: usize,
+) -> String {
     let folder = tempfile::tempdir().unwrap();
     for (name, content) in files {
         std::fs::write(folder.path().join(name), content).unwrap();
@@ -57,7 +66,7 @@ fn render(format: &dyn Format, files: &[(&str, &str)], threads: usize) -> String
     let mut out = Vec::new();
     pool.install(|| {
         run(
-            &checker(false),
+            checker,
             Inputs::new(paths),
             format,
             &mut out,
@@ -108,6 +117,68 @@ fn human_stream() {
     ));
 }
 
+/// Tolerates the one violation of [`FILING`].
+fn tolerant() -> Checker {
+    let profile = r#"
+        id = "changzhou-2026"
+        title = { zh = "示例", en = "example" }
+        [[rule]]
+        id = "b/5*"
+        tolerate_until = 2026-12-31
+        reason = { zh = "已订货", en = "ordered" }
+        decided_on = 2026-06-01
+        [[rule]]
+        id = "b/10"
+        active = false
+        reason = { zh = "不需要", en = "not needed" }
+        decided_on = 2026-06-01
+    "#;
+    let profile = Profile::read("p.toml", profile.as_bytes()).unwrap();
+    checker(false).with_profile(profile).unwrap()
+}
+
+#[test]
+fn human_under_a_profile() {
+    let format = Human::new(Lang::Zh, false);
+    insta::assert_snapshot!(render_by(&tolerant(), &format, &[("f.json", FILING)], 1));
+}
+
+#[test]
+fn machines_are_told_of_the_profile() {
+    let files = [("f.json", FILING)];
+    let text = render_by(&tolerant(), &Json, &files, 1);
+    let report: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(report["profile"]["id"], "changzhou-2026");
+    assert_eq!(report["profile"]["inactive"], 1);
+    assert_eq!(report["profile"]["tolerated"], 1);
+    assert_eq!(report["summary"]["major_hazards"], 0);
+    assert_eq!(report["summary"]["findings"]["tolerated"], 1);
+    let filing = &report["filings"][0];
+    assert_eq!(filing["profile"]["inactive"], 1);
+    assert_eq!(filing["profile"]["tolerated"], 1);
+    // What is tolerated stands behind what counts.
+    let finding = filing["findings"].as_array().unwrap().last().unwrap();
+    assert_eq!(finding["outcome"], "violated");
+    assert_eq!(finding["tolerated"]["until"], "2026-12-31");
+    assert_eq!(breaks_the_schema(&report), Vec::<String>::new());
+
+    let text = render_by(&tolerant(), &Ndjson, &files, 1);
+    let last: Value = serde_json::from_str(text.lines().last().unwrap()).unwrap();
+    assert_eq!(last["profile"], report["profile"]);
+
+    let text = render_by(&tolerant(), &Sarif { lang: Lang::En }, &files, 1);
+    let log: Value = serde_json::from_str(&text).unwrap();
+    let run = &log["runs"][0];
+    assert_eq!(run["properties"]["profile"], report["profile"]);
+    let suppressed: Vec<usize> = run["results"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|result| result["suppressions"].as_array().unwrap().len())
+        .collect();
+    assert_eq!(suppressed, [0, 0, 0, 0, 1]);
+}
+
 #[test]
 fn json_is_the_report() {
     let text = render(&Json, &[("f.json", FILING), ("f.ndjson", &stream())], 2);
@@ -128,14 +199,17 @@ fn json_is_the_report() {
     assert_eq!(report["filings"][2]["problems"][0]["line"], 2);
     assert_eq!(report["filings"][4]["source"], "f.ndjson#5");
 
+    assert_eq!(breaks_the_schema(&report), Vec::<String>::new());
+}
+
+fn breaks_the_schema(report: &Value) -> Vec<String> {
     let schema = std::fs::read_to_string(SCHEMA).unwrap();
     let schema: Value = serde_json::from_str(&schema).unwrap();
-    let errors: Vec<String> = jsonschema::validator_for(&schema)
+    jsonschema::validator_for(&schema)
         .unwrap()
-        .iter_errors(&report)
+        .iter_errors(report)
         .map(|error| error.to_string())
-        .collect();
-    assert_eq!(errors, Vec::<String>::new());
+        .collect()
 }
 
 const SCHEMA: &str = concat!(

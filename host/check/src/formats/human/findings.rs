@@ -1,8 +1,6 @@
 //! Problems and findings, each with its lines.
 
-use anjian_model::{
-    Confidence, Evidence, Finding, Kind, Outcome, Problem, ProblemLevel, Verdict,
-};
+use anjian_model::{Confidence, Evidence, Finding, Kind, Outcome, Problem, ProblemLevel, Verdict};
 use annotate_snippets::Level;
 
 use super::Human;
@@ -56,6 +54,17 @@ impl Human {
         out: &mut Vec<u8>,
     ) {
         let (level, name) = self.word(finding);
+        let (level, name) = match &finding.tolerated {
+            Some(tolerated) => {
+                let until = &tolerated.until;
+                let until = self.lang.pick(
+                    format!("{name}，容忍至 {until}"),
+                    format!("{name}, tolerated until {until}"),
+                );
+                (Level::NOTE, until)
+            }
+            None => (level, name.to_owned()),
+        };
         let title = level
             .with_name(name)
             .primary_title(self.lang.of(&finding.message))
@@ -88,6 +97,11 @@ impl Human {
             let cited = format!("{} {}", self.instrument(checker, finding), finding.clause);
             let basis = self.lang.pick("依据", "basis");
             group = group.element(Level::NOTE.with_name(basis).message(cited));
+        }
+        if let Some(tolerated) = &finding.tolerated {
+            let why = self.lang.pick("容忍", "tolerated");
+            let reason = self.lang.of(&tolerated.reason);
+            group = group.element(Level::NOTE.with_name(why).message(reason));
         }
         if finding.confidence == Confidence::Medium {
             let (note, text) = self.lang.pick(

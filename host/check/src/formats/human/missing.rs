@@ -149,15 +149,13 @@ fn pattern(pointer: &str) -> String {
     parts.join("/")
 }
 
-fn named(mut names: Vec<String>, most: usize, between: &str, lang: Lang) -> String {
+/// Names up to a number; the rest is counted.
+pub(super) fn named(mut names: Vec<String>, most: usize, between: &str, lang: Lang) -> String {
     let all = names.len();
     names.truncate(most);
     let mut text = names.join(between);
     if all > most {
-        text.push_str(&lang.pick(
-            format!(" 等 {all} 项"),
-            format!(" and {} more", all - most),
-        ));
+        text.push_str(&lang.pick(format!(" 等 {all} 项"), format!(" and {} more", all - most)));
     }
     text
 }
@@ -185,6 +183,7 @@ mod tests {
             confidence: stated.confidence,
             item: None,
             message: stated.title,
+            tolerated: None,
             evidence: Vec::new(),
             missing: missing.collect(),
         }

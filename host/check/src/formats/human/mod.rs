@@ -160,6 +160,10 @@ impl Human {
                 findings(|finding| finding.verdict() == Verdict::Undetermined),
                 ("项无法判定", "undecided", "undecided"),
             ),
+            (
+                findings(|finding| finding.tolerated.is_some()),
+                ("项容忍", "tolerated", "tolerated"),
+            ),
             (findings(is_note), ("条提示", "note", "notes")),
             (
                 problems(ProblemLevel::Warning),
@@ -191,6 +195,7 @@ fn decides(finding: &Finding) -> bool {
 fn is_note(finding: &Finding) -> bool {
     finding.outcome == Outcome::Violated
         && finding.verdict() == Verdict::Compliant
+        && finding.tolerated.is_none()
         && !is_points_lost(finding)
 }
 

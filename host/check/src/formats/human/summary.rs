@@ -5,8 +5,9 @@ use annotate_snippets::Level;
 use unicode_width::UnicodeWidthStr;
 
 use super::Human;
+use super::missing::named;
 use crate::tally::RuleTally;
-use crate::{Checker, Tally};
+use crate::{Checker, Decision, Profile, Tally};
 
 /// Rules of a list; the rest is counted. The machine formats have all.
 const MAX_RULES: usize = 20;
@@ -68,6 +69,41 @@ impl Human {
             .collect();
         let plugins = plugins.join(lang.pick("，", ", "));
         self.line(out, &Level::INFO, lang.pick("插件", "plugins"), &plugins);
+        if let Some(profile) = checker.profile() {
+            self.profile(checker, profile, tally, out);
+        }
+    }
+
+    /// Who reads the report must see what it leaves out and lets pass.
+    fn profile(&self, checker: &Checker, profile: &Profile, tally: &Tally, out: &mut Vec<u8>) {
+        let lang = self.lang;
+        let Some(used) = checker.profile_used() else {
+            return;
+        };
+        let named = |keep: fn(&Decision) -> bool| {
+            let entries: Vec<String> = profile.entries(keep).map(str::to_owned).collect();
+            if entries.is_empty() {
+                return String::new();
+            }
+            let named = named(entries, MAX_RULES, lang.pick("、", ", "), lang);
+            lang.pick(format!("（{named}）"), format!(" ({named})"))
+        };
+        let (off, tolerated) = (named(Decision::leaves_out), named(Decision::tolerates));
+        let (inactive, rules) = (used.inactive, used.tolerated);
+        let findings = tally.summary.findings.tolerated;
+        let digest = used.sha256.get(..DIGEST).unwrap_or(&used.sha256);
+        let (id, title) = (&used.id, lang.of(&used.title));
+        let text = lang.pick(
+            format!(
+                "{id} {title} ({digest})：停用或限期 {inactive} 条规则{off}，容忍 {rules} \
+                 条规则{tolerated}，本次容忍 {findings} 项"
+            ),
+            format!(
+                "{id} {title} ({digest}): {inactive} rules switched off or limited by date{off}, \
+                 {rules} rules tolerated{tolerated}, {findings} findings tolerated here"
+            ),
+        );
+        self.line(out, &Level::INFO, lang.pick("配置", "profile"), &text);
     }
 
     fn list(
