@@ -102,8 +102,14 @@ fn the_plugin_carries_its_pages() {
     for Sector { book, plugin, .. } in sectors::all() {
         for rule in &book.rules {
             let page = plugin.explain(rule.id()).unwrap().unwrap();
-            assert_eq!(page.body.zh, rule.page.zh, "{}", rule.id());
-            assert_eq!(page.body.en, rule.page.en, "{}", rule.id());
+            for (body, own, head) in [
+                (&page.body.zh, &rule.page.zh, "### 界限值"),
+                (&page.body.en, &rule.page.en, "### boundary values"),
+            ] {
+                assert!(body.starts_with(own), "{}", rule.id());
+                let has_boundary = !rule.row.boundary.is_empty();
+                assert_eq!(body.contains(head), has_boundary, "{}", rule.id());
+            }
             assert_eq!(
                 page.examples.len(),
                 rule.page.examples.len(),

@@ -1,28 +1,9 @@
-//! The rulebook as a whole: identity, citations, the law's rows.
+//! The rulebook as a whole: identity and citations.
 #![expect(clippy::panic, reason = "a test stops at the first surprise")]
 
 mod sectors;
 
 use std::collections::BTreeSet;
-
-/// Every row of the law that this version encodes. Written by hand from the
-/// texts, so that a rule that disappears is missed.
-const ROWS: &str = include_str!("law_rows.txt");
-
-#[test]
-fn every_row_of_the_law_has_a_rule() {
-    let rules: BTreeSet<String> = sectors::all()
-        .iter()
-        .flat_map(|sector| sector.book.rules.iter().map(|rule| rule.id().to_owned()))
-        .collect();
-    let rows: Vec<&str> = ROWS
-        .lines()
-        .filter(|line| !line.is_empty() && !line.starts_with('#'))
-        .collect();
-    assert!(rows.len() >= 69, "the list is incomplete: {}", rows.len());
-    let missing: Vec<&&str> = rows.iter().filter(|row| !rules.contains(**row)).collect();
-    assert!(missing.is_empty(), "rows without a rule: {missing:?}");
-}
 
 #[test]
 fn ids_are_unique_over_all_plugins() {

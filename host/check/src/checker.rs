@@ -16,7 +16,7 @@ use crate::intake::{self, Document};
 use crate::judge::Judge;
 use crate::plan::{Dates, Scope};
 use crate::profile::{Decision, Profile, ProfileError};
-use crate::schema::{self, SchemaError, Schemas};
+use crate::schema::{self, Fact, SchemaError, Schemas};
 
 /// Problems of one filing that are told one by one. A program that writes a
 /// wrong form makes thousands, all with one cause.
@@ -409,6 +409,11 @@ impl Checker {
     /// What the fact of a pointer is called.
     pub fn title(&self, pointer: &str) -> Text {
         self.schemas.title(pointer)
+    }
+
+    /// What people need to know of the fact of a pointer.
+    pub fn fact(&self, pointer: &str) -> Fact {
+        self.schemas.fact(pointer)
     }
 }
 

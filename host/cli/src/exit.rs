@@ -92,11 +92,11 @@ pub enum Error {
     Threads { jobs: usize, cause: String },
     #[error("there is no rule `{id}`; {near}")]
     UnknownRule { id: String, near: String },
-    #[error("no {what} is called `{name}`; there are: {known}")]
+    #[error("no {what} is called `{name}`; {help}")]
     Unknown {
         what: &'static str,
         name: String,
-        known: String,
+        help: String,
     },
     #[error("plugin `{plugin}` could not explain the rule: {cause}")]
     Explain { plugin: String, cause: Broken },

@@ -2,9 +2,10 @@
 
 use std::io::Write;
 
-use anjian_check::formats::Lang;
-use anjian_check::{Decision, Options, natural};
-use anjian_model::{Kind, Outcome, Rule, Severity};
+use anjian_check::formats::{Lang, names};
+use anjian_check::schema::nearest;
+use anjian_check::{Checker, Decision, Options};
+use anjian_model::{InForceBy, Instrument, Rule};
 use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
@@ -43,23 +44,18 @@ pub fn run(args: &RulesArgs) -> Result<Status, Error> {
     known("plugin", plugin, all.iter().map(|listed| listed.plugin))?;
     let keys = all.iter().map(|listed| listed.rule.instrument.as_str());
     known("instrument", instrument, keys)?;
-    let mut wanted: Vec<&Listed<'_>> = all
+    let wanted: Vec<&Listed<'_>> = all
         .iter()
         .filter(|listed| is_of(plugin, listed.plugin))
         .filter(|listed| is_of(instrument, &listed.rule.instrument))
         .collect();
-    wanted.sort_by(|a, b| natural(&a.rule.id, &b.rule.id));
     let mut out = anstream::stdout().lock();
     match args.format {
         ListFormat::Json => {
             serde_json::to_writer_pretty(&mut out, &wanted).map_err(std::io::Error::from)?;
             writeln!(out)?;
         }
-        ListFormat::Human => {
-            let lang = args.lang.get();
-            let rows: Vec<Vec<String>> = wanted.iter().map(|listed| row(listed, lang)).collect();
-            table(&mut out, &rows)?;
-        }
+        ListFormat::Human => human(&mut out, &hand.checker, &wanted, args.lang.get())?,
     }
     out.flush()?;
     Ok(if hand.refused > 0 {
@@ -83,23 +79,64 @@ fn known<'n>(
     if names.contains(&wanted) {
         return Ok(());
     }
+    let help = match nearest(wanted, names.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("there are: {}", names.join(", ")),
+    };
     Err(Error::Unknown {
         what,
         name: wanted.to_owned(),
-        known: names.join(", "),
+        help,
     })
+}
+
+/// A table for each instrument, in the order of its clauses.
+fn human(
+    out: &mut dyn Write,
+    checker: &Checker,
+    wanted: &[&Listed<'_>],
+    lang: Lang,
+) -> std::io::Result<()> {
+    let same = |a: &&Listed<'_>, b: &&Listed<'_>| {
+        (a.plugin, &a.rule.instrument) == (b.plugin, &b.rule.instrument)
+    };
+    for rules in wanted.chunk_by(same) {
+        let cited = rules
+            .first()
+            .and_then(|first| checker.instrument(&first.rule.id));
+        if let Some(instrument) = cited {
+            writeln!(out, "{}\n", cite(instrument, lang))?;
+        }
+        let columns = lang.pick(
+            ["条款", "规则", "性质", "可信度", "有效期", "标题"],
+            ["clause", "rule", "kind", "confidence", "in force", "title"],
+        );
+        let mut rows = vec![columns.map(str::to_owned).to_vec()];
+        if rules.iter().any(|listed| listed.decision.is_some())
+            && let Some(head) = rows.first_mut()
+        {
+            head.push(lang.pick("配置", "profile").to_owned());
+        }
+        rows.extend(rules.iter().map(|listed| row(listed, lang)));
+        table(out, &rows)?;
+        writeln!(out)?;
+    }
+    let count = wanted.len();
+    writeln!(
+        out,
+        "{}",
+        lang.pick(format!("共 {count} 条规则"), format!("{count} rules"))
+    )
 }
 
 fn row(listed: &Listed<'_>, lang: Lang) -> Vec<String> {
     let rule = listed.rule;
-    let from = rule.in_force_from.as_deref().unwrap_or("");
-    let to = rule.in_force_to.as_deref();
-    let dates = to.map_or_else(|| from.to_owned(), |to| format!("{from} – {to}"));
     vec![
-        rule.id.clone(),
         rule.clause.clone(),
-        kind(rule.kind, lang).to_owned(),
-        dates,
+        rule.id.clone(),
+        names::kind(rule.kind, lang).to_owned(),
+        names::confidence(rule.confidence, lang).to_owned(),
+        in_force(rule, lang),
         lang.of(&rule.title).to_owned(),
         listed
             .decision
@@ -114,7 +151,7 @@ fn decided(decision: &Decision, lang: Lang) -> String {
         parts.push(lang.pick("停用", "switched off").to_owned());
     }
     if let Some(grade) = decision.severity {
-        let grade = severity(grade, lang);
+        let grade = names::severity(grade, lang);
         parts.push(lang.pick(format!("改为{grade}"), format!("graded {grade}")));
     }
     if let Some(from) = &decision.from {
@@ -132,6 +169,33 @@ fn decided(decision: &Decision, lang: Lang) -> String {
     let parts = parts.join(lang.pick("，", ", "));
     let reason = lang.of(&decision.reason);
     lang.pick(format!("{parts}：{reason}"), format!("{parts}: {reason}"))
+}
+
+/// An instrument as people cite it: its full title and its number.
+pub fn cite(instrument: &Instrument, lang: Lang) -> String {
+    let title = lang.of(&instrument.title);
+    let number = &instrument.number;
+    match (lang, number.is_empty()) {
+        (Lang::Zh, true) => format!("《{title}》"),
+        (Lang::Zh, false) => format!("《{title}》（{number}）"),
+        (Lang::En, true) => title.to_owned(),
+        (Lang::En, false) => format!("{title} ({number})"),
+    }
+}
+
+/// The days on which a rule is in force, and the date that decides where it is
+/// not the usual one.
+pub fn in_force(rule: &Rule, lang: Lang) -> String {
+    let mut text = match (&rule.in_force_from, &rule.in_force_to) {
+        (None, None) => lang.pick("不限", "always").to_owned(),
+        (Some(from), None) => lang.pick(format!("{from} 起"), format!("from {from}")),
+        (None, Some(to)) => lang.pick(format!("至 {to}"), format!("until {to}")),
+        (Some(from), Some(to)) => lang.pick(format!("{from} 至 {to}"), format!("{from} to {to}")),
+    };
+    if rule.in_force_by == InForceBy::SubmissionDate {
+        text.push_str(lang.pick("（按提交日期）", " (by submission date)"));
+    }
+    text
 }
 
 /// Rows with their columns below each other.
@@ -152,36 +216,4 @@ pub fn table(out: &mut dyn Write, rows: &[Vec<String>]) -> std::io::Result<()> {
         writeln!(out, "{}", line.trim_end())?;
     }
     Ok(())
-}
-
-pub fn kind(kind: Kind, lang: Lang) -> &'static str {
-    match kind {
-        Kind::MajorHazard => lang.pick("重大事故隐患", "major hazard"),
-        Kind::Duty => lang.pick("法定义务", "duty"),
-        Kind::Division => lang.pick("责任划分", "division of responsibility"),
-        Kind::Consistency => lang.pick("前后一致", "consistency"),
-        Kind::Advice => lang.pick("提示", "advice"),
-        Kind::Identification => lang.pick("辨识计算", "identification"),
-        Kind::Score => lang.pick("评分", "score"),
-    }
-}
-
-pub fn severity(severity: Severity, lang: Lang) -> &'static str {
-    match severity {
-        Severity::Critical => lang.pick("特别严重", "critical"),
-        Severity::High => lang.pick("严重", "high"),
-        Severity::Medium => lang.pick("中等", "medium"),
-        Severity::Low => lang.pick("较低", "low"),
-        Severity::Info => lang.pick("供参考", "for information"),
-    }
-}
-
-pub fn outcome(outcome: Outcome, lang: Lang) -> &'static str {
-    match outcome {
-        Outcome::Failed => lang.pick("未能检查", "failed"),
-        Outcome::Violated => lang.pick("违反", "violated"),
-        Outcome::Undetermined => lang.pick("无法判定", "undetermined"),
-        Outcome::Satisfied => lang.pick("符合", "satisfied"),
-        Outcome::NotApplicable => lang.pick("不适用", "not applicable"),
-    }
 }

@@ -2,6 +2,7 @@
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
+    clippy::panic,
     reason = "a test stops at the first surprise"
 )]
 
@@ -92,6 +93,87 @@ fn status_2_on_usage() {
     ] {
         assert_eq!(anjian(args).status.code(), Some(2), "{args:?}");
     }
+}
+
+/// What a person reads, in this order.
+#[track_caller]
+fn says(args: &[&str], lines: &[&str]) {
+    let output = anjian(args);
+    let text = String::from_utf8(output.stdout).unwrap();
+    let mut rest = text.as_str();
+    for line in lines {
+        let at = rest.find(line).unwrap_or_else(|| panic!("{line}\n{text}"));
+        rest = &rest[at + line.len()..];
+    }
+}
+
+#[test]
+fn rules_of_an_instrument_stand_in_the_order_of_clauses() {
+    says(
+        &["rules", "--instrument", "order10"],
+        &[
+            "《工贸企业重大事故隐患判定标准》（应急管理部令第10号）\n",
+            "条款 ",
+            "order10/3.1a",
+            "重大事故隐患  高      2023-05-15 起",
+            "order10/5.6a",
+            "order10/13.3",
+            "条规则\n",
+        ],
+    );
+    says(
+        &["rules", "--instrument", "gb18218", "--lang", "en"],
+        &["(GB 18218-2018)\n", "clause ", "confidence", " rules\n"],
+    );
+}
+
+#[test]
+fn a_mistyped_instrument_is_answered_with_the_nearest() {
+    let output = anjian(&["rules", "--instrument", "order100"]);
+    assert_eq!(output.status.code(), Some(2));
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert!(error.contains("did you mean `order10`?"), "{error}");
+}
+
+#[test]
+fn explain_reads_as_a_page() {
+    says(
+        &["explain", "order10/5.6a"],
+        &[
+            "order10/5.6a  ",
+            "依据：《工贸企业重大事故隐患判定标准》（应急管理部令第10号）第五条第（六）项\n",
+            "性质：重大事故隐患，特别严重\n",
+            "有效期：2023-05-15 起\n",
+            "- 界限：",
+            "\n读取的事实\n",
+            "    结晶器冷却水进水压力监测报警装置  mould_inlet_pressure_alarm\n",
+            "未设置（absent）；",
+            "\n判定条件\n",
+            "\n用语\n",
+            "- `deep_well_casting` ",
+            "\n界限值\n",
+            "| 未设置（absent） ",
+            "\n例 1：违反\n",
+            "  基准日期：2026-06-30\n",
+            "    结晶器冷却水进水压力监测报警装置：未设置（absent）\n",
+        ],
+    );
+    says(
+        &["explain", "hazchem121/3a", "--lang", "en"],
+        &[
+            "basis: ",
+            "confidence: high\n",
+            "in force: from 2017-11-13\n",
+            "\nfacts it reads\n",
+            " (m)  external_distance_actual_m\n",
+            "\npredicates\n",
+            "\nnames\n",
+            "\nboundary values\n",
+            "| 499.9 ",
+            "| 500 ",
+            "\nexample 1: violated\n",
+        ],
+    );
 }
 
 #[test]

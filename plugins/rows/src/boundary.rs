@@ -3,7 +3,6 @@
 
 use serde_json::Value;
 
-use crate::page::Example;
 use crate::predicate::Checker;
 use crate::rule::Rule;
 use crate::sample::{ENTERPRISE, Sample};
@@ -119,6 +118,28 @@ pub struct Case {
     pub boundary: bool,
 }
 
+/// The example that a boundary changes, by its position in the page.
+pub fn example(rule: &Rule, boundary: &Boundary) -> Option<usize> {
+    let (outcome, number) = match &boundary.example {
+        Some(name) => {
+            let (name, number) = name
+                .get_ref()
+                .split_once(' ')
+                .unwrap_or((name.get_ref(), "1"));
+            (Outcome::named(name), number.parse().unwrap_or(1))
+        }
+        None if rule.violated.is_some() => (Some(Outcome::Violated), 1),
+        None => (Some(Outcome::Undetermined), 1),
+    };
+    rule.page
+        .examples
+        .iter()
+        .enumerate()
+        .filter(|(_, example)| Some(example.outcome) == outcome)
+        .nth(number.max(1) - 1)
+        .map(|(at, _)| at)
+}
+
 /// The cases of a boundary.
 ///
 /// # Errors
@@ -134,23 +155,7 @@ pub fn cases(
     };
     let fact = boundary.fact.get_ref();
     let (path, field) = path(rule, fact, checker, &at)?;
-    let (outcome, number) = match &boundary.example {
-        Some(name) => {
-            let (name, number) = name
-                .get_ref()
-                .split_once(' ')
-                .unwrap_or((name.get_ref(), "1"));
-            (Outcome::named(name), number.parse().unwrap_or(1))
-        }
-        None if rule.violated.is_some() => (Some(Outcome::Violated), 1),
-        None => (Some(Outcome::Undetermined), 1),
-    };
-    let example: Option<&Example> = rule
-        .page
-        .examples
-        .iter()
-        .filter(|example| Some(example.outcome) == outcome)
-        .nth(number.max(1) - 1);
+    let example = example(rule, boundary).and_then(|at| rule.page.examples.get(at));
     let Some(example) = example else {
         return Err(at.problem("the example that this boundary changes does not exist").help(
             "`example = \"satisfied\"` names the first satisfied one, `\"satisfied 2\"` the second",

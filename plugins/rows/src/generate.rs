@@ -1,6 +1,7 @@
 //! Rules become constants against `anjian-sdk`: the shapes by which a filing is
 //! read, the tables by which it is judged, and the packed description.
 
+mod body;
 mod expr;
 mod facts;
 mod meta;

@@ -18,6 +18,8 @@ pub enum Named {
     Condition {
         /// For people.
         title: Bilingual,
+        /// As the author wrote it.
+        text: String,
         /// Checked at each use, in the place of use.
         parsed: Parsed,
     },
@@ -96,6 +98,7 @@ impl Names {
                 Ok(parsed) => {
                     let named = Named::Condition {
                         title: define.title,
+                        text: define.expr.into_inner(),
                         parsed,
                     };
                     names.add(define.name.into_inner(), named, &at, schema, &mut problems);

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use crate::sample::ENTERPRISE;
 use crate::source::{Place, Problem, Source};
+use crate::tables::Bilingual;
 
 /// The type of a fact or expression.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,6 +55,8 @@ pub struct Field {
     pub none: bool,
     /// The words to choose from, for texts and lists of words.
     pub words: Option<Vec<String>>,
+    /// What words mean, where the schema says.
+    pub meanings: BTreeMap<String, Bilingual>,
     /// Chinese title.
     pub title_zh: String,
     /// English title.
@@ -257,12 +260,18 @@ impl Document {
                     .map(str::to_owned)
                     .collect()
             });
+        let meanings = object
+            .get("x-enum")
+            .or_else(|| object.get("items").and_then(|items| items.get("x-enum")))
+            .and_then(|meanings| serde_json::from_value(meanings.clone()).ok())
+            .unwrap_or_default();
         Ok(Field {
             name: name.to_owned(),
             ty,
             unit,
             none,
             words,
+            meanings,
             title_zh: text("title").to_owned(),
             title_en: text("x-title-en").to_owned(),
             step: object.get("multipleOf").map(Value::to_string),

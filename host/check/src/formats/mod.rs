@@ -5,6 +5,7 @@
 
 mod human;
 mod json;
+pub mod names;
 mod ndjson;
 mod sarif;
 

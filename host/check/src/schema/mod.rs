@@ -59,6 +59,17 @@ impl Compiled {
     }
 }
 
+/// What people need to know of a fact.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fact {
+    /// What it is called.
+    pub title: Text,
+    /// The unit of a quantity, else empty.
+    pub unit: String,
+    /// The words to choose from, with what they mean.
+    pub words: Vec<(String, Text)>,
+}
+
 /// The schemas of one set of plugins.
 pub struct Schemas {
     envelope: Compiled,
@@ -186,23 +197,45 @@ impl Schemas {
 
     /// What the fact of a pointer is called, in the schema that knows it.
     pub fn title(&self, pointer: &str) -> Text {
+        let (schemas, inside) = self.of(pointer);
+        schemas
+            .into_iter()
+            .find_map(|schema| titles::title(Part::whole(schema), tokens(pointer).skip(inside)))
+            .unwrap_or_else(|| {
+                let last = tokens(pointer).last().unwrap_or_default().into_owned();
+                Text {
+                    zh: last.clone(),
+                    en: last,
+                }
+            })
+    }
+
+    /// What people need to know of the fact of a pointer.
+    pub fn fact(&self, pointer: &str) -> Fact {
+        let (schemas, inside) = self.of(pointer);
+        let part = schemas.into_iter().find_map(|schema| {
+            tokens(pointer)
+                .skip(inside)
+                .try_fold(Part::whole(schema), |part, token| part.child(&token))
+        });
+        Fact {
+            title: self.title(pointer),
+            unit: part.and_then(Part::unit).unwrap_or_default().to_owned(),
+            words: part.map(Part::words).unwrap_or_default(),
+        }
+    }
+
+    /// The schemas that describe a pointer, and how many of its names lead to
+    /// where they begin.
+    fn of(&self, pointer: &str) -> (Vec<&Value>, usize) {
         let name = tokens(pointer).nth(1);
         let section = name
             .filter(|_| pointer.starts_with("/sections/"))
             .and_then(|name| self.sections.get(name.as_ref()));
-        let found = match section {
-            Some(schemas) => schemas.iter().find_map(|(_, compiled)| {
-                titles::title(Part::whole(&compiled.schema), tokens(pointer).skip(2))
-            }),
-            None => titles::title(Part::whole(&self.envelope.schema), tokens(pointer)),
-        };
-        found.unwrap_or_else(|| {
-            let last = tokens(pointer).last().unwrap_or_default().into_owned();
-            Text {
-                zh: last.clone(),
-                en: last,
-            }
-        })
+        match section {
+            Some(all) => (all.iter().map(|(_, one)| &one.schema).collect(), 2),
+            None => (vec![&self.envelope.schema], 0),
+        }
     }
 
     /// Names of the sections that plugins declare.

@@ -84,6 +84,29 @@ impl<'s> Part<'s> {
         })
     }
 
+    /// The unit of a quantity.
+    pub(crate) fn unit(self) -> Option<&'s str> {
+        self.get("x-unit")
+            .and_then(Value::as_str)
+            .filter(|unit| !unit.is_empty())
+    }
+
+    /// The words to choose from, with what they mean, also those of a list.
+    pub(crate) fn words(self) -> Vec<(String, Text)> {
+        let part = Some(self)
+            .filter(|part| part.get("x-enum").is_some())
+            .or_else(|| self.child("*"));
+        let words = part.and_then(|part| part.get("enum")?.as_array());
+        words
+            .into_iter()
+            .flatten()
+            .filter_map(|word| {
+                let word = word.as_str()?;
+                Some((word.to_owned(), part?.word(word)?))
+            })
+            .collect()
+    }
+
     /// What a word to choose from means.
     pub(crate) fn word(self, word: &str) -> Option<Text> {
         let text = self.get("x-enum")?.get(word)?;

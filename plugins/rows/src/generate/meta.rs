@@ -7,6 +7,7 @@ use miniz_oxide::deflate::compress_to_vec;
 use serde_json::{Value, json};
 use toml::value::Datetime;
 
+use super::body::body;
 use super::quoted;
 use crate::book::Book;
 use crate::rule::{Predicate, Rule};
@@ -149,8 +150,9 @@ fn page(rule: &Rule, book: &Book) -> Value {
             })
         })
         .collect();
+    let body = body(rule, book);
     json!({
-        "body": {"zh": rule.page.zh, "en": rule.page.en},
+        "body": {"zh": body.zh, "en": body.en},
         "each": each.unwrap_or_default(),
         "applies": predicate(&rule.applies),
         "violated": predicate(&rule.violated),

@@ -1,0 +1,82 @@
+//! `plugins/SECTOR/law.csv`: every row of the law, and the rules that encode it.
+
+use std::fs;
+
+use super::sectors;
+
+/// A row of the law.
+pub struct Row {
+    /// `instrument/clause`, as rules are called.
+    pub id: String,
+    /// The rules that encode it; none are named where one has the row's own id.
+    named: Vec<String>,
+    /// Why nothing encodes it, in Chinese and English; empty where something does.
+    pub why: [String; 2],
+}
+
+impl Row {
+    pub fn is_encoded(&self) -> bool {
+        self.why.iter().all(String::is_empty)
+    }
+
+    /// Ids of the rules that encode it. One may end with `*`, which stands for
+    /// the rules that the build makes of others.
+    pub fn rules(&self) -> Vec<&str> {
+        if !self.is_encoded() {
+            Vec::new()
+        } else if self.named.is_empty() {
+            vec![&self.id]
+        } else {
+            self.named.iter().map(String::as_str).collect()
+        }
+    }
+
+    /// Whether it is encoded by rules of other ids than its own.
+    pub fn is_renamed(&self) -> bool {
+        !self.named.is_empty()
+    }
+}
+
+/// Whether an id of [`Row::rules`] means the rule.
+pub fn means(id: &str, rule: &str) -> bool {
+    match id.strip_suffix('*') {
+        Some(start) => rule.starts_with(start),
+        None => id == rule,
+    }
+}
+
+/// The rows of a sector, in the order of its law.
+pub fn read(sector: &str) -> Vec<Row> {
+    let path = sectors::root().join("plugins").join(sector).join("law.csv");
+    let text = fs::read_to_string(&path).unwrap();
+    let mut lines = text.lines();
+    assert_eq!(lines.next(), Some("row,rules,why_zh,why_en"), "{sector}");
+    lines
+        .map(|line| {
+            let fields: [String; 4] = fields(line)
+                .try_into()
+                .unwrap_or_else(|found| panic!("{line}: four fields are due, not {found:?}"));
+            let [id, rules, zh, en] = fields;
+            Row {
+                id,
+                named: rules.split_whitespace().map(str::to_owned).collect(),
+                why: [zh, en],
+            }
+        })
+        .collect()
+}
+
+/// The fields of a line of CSV. A field with a comma stands in quotes.
+fn fields(line: &str) -> Vec<String> {
+    let mut fields = vec![String::new()];
+    let mut quoted = false;
+    for c in line.chars() {
+        match (c, fields.last_mut()) {
+            ('"', _) => quoted = !quoted,
+            (',', _) if !quoted => fields.push(String::new()),
+            (c, Some(field)) => field.push(c),
+            (_, None) => {}
+        }
+    }
+    fields
+}
