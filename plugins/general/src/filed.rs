@@ -4,10 +4,18 @@
 
 mod credit_code;
 mod industry;
+mod matters;
+mod supervision;
 
 use anjian_sdk::Date;
 
-pub use anjian_sdk::plain::Cache;
+pub(crate) use matters::{cases, division_case_doc_covers_site, division_case_doc_in_force};
+pub use supervision::Cache;
+pub(crate) use supervision::{
+    answers, division_all_settled, division_declared_recognised, division_each_has_lead,
+    division_expected_lead, division_has_local_body, division_several_claims,
+    division_state_default, division_waits_for_decision, short,
+};
 
 use crate::rules::Cx;
 use credit_code::Head;

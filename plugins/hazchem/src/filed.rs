@@ -5,6 +5,7 @@
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
+use anjian_sdk::contract::Refusal;
 use anjian_sdk::{Decimal, Object};
 
 use crate::Cx;
@@ -18,6 +19,16 @@ use crate::two_keys::{self, Match};
 #[derive(Debug, Default)]
 pub struct Cache<'f> {
     units: OnceCell<Vec<Option<Assessment<'f>>>>,
+}
+
+impl<'f> Cache<'f> {
+    /// Nothing here takes local parameters.
+    ///
+    /// # Errors
+    /// None.
+    pub fn new(_parameters: &'f [u8]) -> Result<Self, Refusal> {
+        Ok(Cache::default())
+    }
 }
 
 type Missing<'m> = Option<&'m mut Vec<String>>;

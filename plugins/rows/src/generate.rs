@@ -150,7 +150,8 @@ fn rule_index(book: &Book, code: &mut String) {
 const ENTRY: &str = r#"/// Reads a filing and hands it to `f`.
 ///
 /// # Errors
-/// When the bytes are not the filing that the schemas describe.
+/// When the bytes are not the filing that the schemas describe, or the plugin
+/// cannot use the parameters.
 pub fn read<R>(
     request: &sdk::contract::Request,
     f: impl FnOnce(&Cx<'_>) -> R,
@@ -166,7 +167,7 @@ pub fn read<R>(
         dates,
         parameters: &request.parameters,
         range: sdk::Range::default(),
-        cache: crate::Cache::default(),
+        cache: crate::Cache::new(&request.parameters)?,
     };
     let result = f(&cx);
     if cx.range.was_left() {

@@ -481,7 +481,7 @@ fn wrong_value(field: &Field, value: &serde_json::Value) -> Option<String> {
         Ty::Text | Ty::Date | Ty::DateTime => value.is_string(),
         Ty::Words | Ty::Items(_) => value.is_array(),
     };
-    if !right && !(field.none && value == "none") {
+    if !(right || field.none && value == "none") {
         return Some(format!(
             "`{}` is a {}, and `{value}` is none",
             field.name,

@@ -1,6 +1,6 @@
 //! One expression as a constant of `anjian_sdk::expr`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use rust_decimal::Decimal;
@@ -22,6 +22,8 @@ pub struct Layout<'b> {
     pub computed: BTreeMap<&'b str, usize>,
     /// The named conditions met so far, by the name of their constant.
     named: BTreeMap<String, String>,
+    /// Those of the section: asked once, their answers are remembered.
+    remembered: BTreeSet<String>,
 }
 
 impl<'b> Layout<'b> {
@@ -38,6 +40,7 @@ impl<'b> Layout<'b> {
             book,
             computed,
             named: BTreeMap::new(),
+            remembered: BTreeSet::new(),
         }
     }
 
@@ -203,19 +206,19 @@ impl<'b> Layout<'b> {
             Some((var, ..)) => {
                 format!("NamedOf({}, &{constant})", place(Some(var), scope))
             }
-            None => format!("Named({constant}_ANSWER, &{constant})"),
+            None => {
+                let code = format!("Named({constant}_ANSWER, &{constant})");
+                self.remembered.insert(constant);
+                code
+            }
         }
     }
 
     /// Numbers of the remembered answers.
     pub fn answers(&self) -> String {
         let mut code = String::new();
-        for (number, constant) in self.named.keys().enumerate() {
-            let _ = writeln!(
-                code,
-                "#[allow(dead_code, reason = \"only conditions of the section are remembered\")]\n\
-                 const {constant}_ANSWER: u16 = {number};"
-            );
+        for (number, constant) in self.remembered.iter().enumerate() {
+            let _ = writeln!(code, "const {constant}_ANSWER: u16 = {number};");
         }
         code
     }
