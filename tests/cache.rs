@@ -66,6 +66,8 @@ fn the_key_is_for_its_user_alone() {
     use std::os::unix::fs::PermissionsExt;
     let folder = TempDir::new().unwrap();
     Cache::open(folder.path()).unwrap();
-    let mode = fs::metadata(folder.path().join("key")).unwrap().permissions();
+    let mode = fs::metadata(folder.path().join("key"))
+        .unwrap()
+        .permissions();
     assert_eq!(mode.mode() & 0o777, 0o600);
 }

@@ -214,26 +214,6 @@ pub(crate) fn first_report_this_year(
     )
 }
 
-pub(crate) fn division_each_has_lead(_cx: &Cx<'_>, _at: &[usize], _m: Missing<'_>) -> Option<bool> { None }
-
-pub(crate) fn division_all_settled(_cx: &Cx<'_>, _at: &[usize], _m: Missing<'_>) -> Option<bool> { None }
-
-pub(crate) fn division_several_claims(_cx: &Cx<'_>, _at: &[usize], _m: Missing<'_>) -> Option<bool> { None }
-
-pub(crate) fn division_waits_for_decision(_cx: &Cx<'_>, _at: &[usize], _m: Missing<'_>) -> Option<bool> { None }
-
-pub(crate) fn division_state_default(_cx: &Cx<'_>, _at: &[usize], _m: Missing<'_>) -> Option<bool> { None }
-
-pub(crate) fn division_declared_recognised(_cx: &Cx<'_>, _at: &[usize], _m: Missing<'_>) -> Option<bool> { None }
-
-pub(crate) fn division_expected_lead(_cx: &Cx<'_>, _at: &[usize], _m: Missing<'_>) -> Option<&'static str> { None }
-
-pub(crate) fn division_has_local_body(_cx: &Cx<'_>, _at: &[usize], _m: Missing<'_>) -> Option<bool> { None }
-
-pub(crate) fn division_case_doc_in_force(_cx: &Cx<'_>, _at: &[usize], _m: Missing<'_>) -> Option<bool> { None }
-
-pub(crate) fn division_case_doc_covers_site(_cx: &Cx<'_>, _at: &[usize], _m: Missing<'_>) -> Option<bool> { None }
-
 #[cfg(test)]
 mod tests {
     use super::*;
