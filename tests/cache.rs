@@ -1,11 +1,20 @@
 //! Compiled plugins on disk: a start reads them back, and nothing else.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that fails says so by panicking"
+)]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anjian_bundle::PLUGINS;
 use anjian_runtime::{Cache, Engine, Limits};
 use tempfile::TempDir;
+
+/// What somebody did to an entry.
+type Poison = fn(&mut Vec<u8>);
 
 fn load(folder: &Path) {
     let cache = Cache::open(folder).unwrap();
@@ -30,7 +39,7 @@ fn a_poisoned_entry_is_refused_and_made_again() {
     load(folder.path());
     let path = entry(folder.path());
     let good = fs::read(&path).unwrap();
-    let poisons: [(&str, fn(&mut Vec<u8>)); 4] = [
+    let poisons: [(&str, Poison); 4] = [
         ("a byte of code changed", |bytes| {
             let middle = bytes.len() / 2;
             bytes[middle] ^= 1;

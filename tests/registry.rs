@@ -1,5 +1,4 @@
 //! The rulebook as a whole: identity and citations.
-#![expect(clippy::panic, reason = "a test stops at the first surprise")]
 
 mod sectors;
 

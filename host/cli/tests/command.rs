@@ -115,9 +115,9 @@ fn rules_of_an_instrument_stand_in_the_order_of_clauses() {
             "《工贸企业重大事故隐患判定标准》（应急管理部令第10号）\n",
             "条款 ",
             "order10/3.1a",
-            "重大事故隐患  高      2023-05-15 起",
+            "2023-05-15 起",
             "order10/5.6a",
-            "order10/13.3",
+            "order10/14-7.7a",
             "条规则\n",
         ],
     );

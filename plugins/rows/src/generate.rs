@@ -241,6 +241,16 @@ fn computed(book: &Book, code: &mut String) {
             Named::Condition { .. } => None,
         })
         .collect();
+    if functions.is_empty() {
+        code.push_str(
+            "/// There is no computed value.\n\
+             fn computed(_: &Cx<'_>, _: u16, _: &[usize], _: Option<&mut Vec<String>>) -> Option<sdk::Val<'static>> {\n    None\n}\n\n\
+             /// There is no computed value.\n\
+             #[cfg(not(target_arch = \"wasm32\"))]\n\
+             pub fn computed_named(_: &Cx<'_>, _: &str, _: &[usize]) -> Option<(Option<sdk::Val<'static>>, Vec<String>)> {\n    None\n}\n\n",
+        );
+        return;
+    }
     code.push_str(
         "/// A computed value by its number; names the facts it lacks, if handed a list.\n\
          fn computed(cx: &Cx<'_>, index: u16, at: &[usize], missing: Option<&mut Vec<String>>) -> Option<sdk::Val<'static>> {\n\
@@ -254,14 +264,6 @@ fn computed(book: &Book, code: &mut String) {
         );
     }
     code.push_str("        _ => None,\n    }\n}\n\n");
-    if functions.is_empty() {
-        code.push_str(
-            "/// There is no computed value.\n\
-             #[cfg(not(target_arch = \"wasm32\"))]\n\
-             pub fn computed_named(_: &Cx<'_>, _: &str, _: &[usize]) -> Option<(Option<sdk::Val<'static>>, Vec<String>)> {\n    None\n}\n\n",
-        );
-        return;
-    }
     code.push_str(
         "/// A computed value by name, for the interpreter; and the facts it lacks.\n\
          #[cfg(not(target_arch = \"wasm32\"))]\n\
