@@ -6,6 +6,7 @@ use std::process::{Command, Output, Stdio};
 
 fn anjian(args: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_anjian"))
+        .env("ANJIAN_CACHE", env!("CARGO_TARGET_TMPDIR"))
         .args(args)
         .stdin(Stdio::null())
         .output()

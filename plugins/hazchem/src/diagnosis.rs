@@ -6,24 +6,29 @@ use crate::two_keys::FIRST_UNVERIFIED;
 
 /// Whether a chemical is an explosive. `class` is whether one of its filed
 /// symbols is of class W1. Rows 31 to 36 of table 1 are explosives in any
-/// state; cellulose nitrate, ammonium nitrate and the unconfirmed entries of
-/// the list of key chemicals depend on the state, so on the class.
+/// state, and the other rows none; cellulose nitrate, ammonium nitrate and what
+/// has no row in the table are known by their class. Of a chemical
+/// that nobody can name, a denial is not believed: it may be one of the rows.
 #[must_use]
 pub fn is_explosive(name: Option<&str>, cas: Cas<'_>, class: Option<bool>) -> Option<bool> {
     match recognise(name, cas) {
         Known::As(substance) => match substance.rule {
             Rule::Row(31..=36) => Some(true),
-            Rule::Nitrocellulose { .. } | Rule::AmmoniumNitrate | Rule::Fertilizer => class,
+            Rule::None | Rule::Nitrocellulose { .. } | Rule::AmmoniumNitrate | Rule::Fertilizer => {
+                class
+            }
             _ if substance.key >= FIRST_UNVERIFIED => class,
-            _ => Some(class.unwrap_or(false)),
+            _ => Some(false),
         },
-        Known::Two(..) | Known::Other | Known::Unclear => class,
+        Known::Other => class,
+        Known::Two(..) | Known::Unclear => class.filter(|yes| *yes),
     }
 }
 
 /// Whether a chemical is highly toxic by inhalation. The guide names chlorine
 /// and phosgene; the others are filed. A chemical with no symbol of acute
-/// toxicity (`toxic` is false) is not.
+/// toxicity (`toxic` is false) is not. Of a chemical that nobody can name, a
+/// denial is not believed: it may be chlorine.
 #[must_use]
 pub fn is_inhalation_toxic(
     name: Option<&str>,
@@ -31,15 +36,11 @@ pub fn is_inhalation_toxic(
     filed: Option<bool>,
     toxic: Option<bool>,
 ) -> Option<bool> {
-    let named = match recognise(name, cas) {
-        Known::As(substance) => matches!(substance.rule, Rule::Row(6 | 12)),
-        Known::Two(..) | Known::Other | Known::Unclear => false,
-    };
-    match (named, filed, toxic) {
-        (true, _, _) => Some(true),
-        (false, Some(filed), _) => Some(filed),
-        (false, None, Some(false)) => Some(false),
-        (false, None, _) => None,
+    let no_symbol = || toxic.filter(|yes| !*yes);
+    match recognise(name, cas) {
+        Known::As(substance) if matches!(substance.rule, Rule::Row(6 | 12)) => Some(true),
+        Known::As(_) | Known::Other => filed.or_else(no_symbol),
+        Known::Two(..) | Known::Unclear => filed.filter(|yes| *yes),
     }
 }
 
@@ -82,8 +83,8 @@ mod tests {
             (Some(false), Some(false))
         );
         assert_eq!(
-            (is("某助剂", None), is("某助剂", Some(true))),
-            (None, Some(true))
+            [None, Some(true), Some(false)].map(|class| is("某助剂", class)),
+            [None, Some(true), None]
         );
     }
 
@@ -96,6 +97,10 @@ mod tests {
         assert_eq!(is("氟", Some(true), Some(true)), Some(true));
         assert_eq!(is("甲醇", None, Some(false)), Some(false));
         assert_eq!(is("甲醇", None, Some(true)), None);
+        assert_eq!(is("某助剂", Some(false), Some(false)), None);
+        assert_eq!(is("某助剂", Some(true), None), Some(true));
+        let unnamed = is_inhalation_toxic(None, Cas::Unknown, Some(false), None);
+        assert_eq!(unnamed, None);
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::Cx;
 use crate::diagnosis;
 use crate::gb18218::{self, Assessment, Conditions, MissingFact, OutOfRange, Place, Symbols};
 use crate::rules::{Chemical, LicensedChemical, Store, TankFarm, Unit};
-use crate::substances::Cas;
+use crate::substances::{self, Cas, Known};
 use crate::two_keys::{self, Match};
 
 /// What computed values share: the calculation is done once for each filing.
@@ -688,7 +688,8 @@ fn has_symbol(of: Chemical<'_>, class: &str) -> Option<bool> {
 }
 
 fn explosive(of: Chemical<'_>) -> Result<bool, &'static str> {
-    diagnosis::is_explosive(of.name(), chemical_cas(of), has_symbol(of, "W1.")).ok_or("symbols")
+    diagnosis::is_explosive(of.name(), chemical_cas(of), has_symbol(of, "W1."))
+        .ok_or_else(|| unnamed(of).unwrap_or("symbols"))
 }
 
 fn inhalation_toxic(of: Chemical<'_>) -> Result<bool, &'static str> {
@@ -698,7 +699,16 @@ fn inhalation_toxic(of: Chemical<'_>) -> Result<bool, &'static str> {
         of.inhalation_highly_toxic(),
         has_symbol(of, "J"),
     )
-    .ok_or("inhalation_highly_toxic")
+    .ok_or_else(|| unnamed(of).unwrap_or("inhalation_highly_toxic"))
+}
+
+/// The fact to ask for where nobody can say which substance this is.
+fn unnamed(of: Chemical<'_>) -> Option<&'static str> {
+    match substances::recognise(of.name(), chemical_cas(of)) {
+        Known::As(_) | Known::Other => None,
+        Known::Two(..) => Some("cas"),
+        Known::Unclear => Some(if of.name().is_none() { "name" } else { "cas" }),
+    }
 }
 
 fn other_key_chemical(of: Chemical<'_>) -> Result<bool, &'static str> {
