@@ -25,7 +25,7 @@ fn pages_say_what_the_component_says() {
             let listed = sectors::trial(&sector, |trial| trial.cases(rule)).unwrap();
             for (case, place) in listed {
                 cases += 1;
-                let said = if case.sample.in_force(rule) {
+                let said = if case.sample.in_force(&rule.row) {
                     sectors::by_component(&sector, &case.sample).outcomes[index]
                 } else {
                     Outcome::NotApplicable

@@ -1,5 +1,6 @@
 //! Where output goes.
 
+use std::fmt;
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::Path;
@@ -8,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use anjian_check::Tally;
 use anjian_check::formats::Lang;
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 
 use crate::exit::Error;
 
@@ -81,13 +82,13 @@ impl Progress {
             return;
         }
         let bar = self.bar.get_or_init(|| {
-            let bar = ProgressBar::new_spinner();
+            let bar = ProgressBar::new_spinner().with_elapsed(self.began.elapsed());
             let template = self.lang.pick(
                 "{spinner} 已检查 {pos} 份申报，{per_sec}，{elapsed} {msg}",
                 "{spinner} {pos} filings checked, {per_sec}, {elapsed} {msg}",
             );
             if let Ok(style) = ProgressStyle::with_template(template) {
-                bar.set_style(style);
+                bar.set_style(style.with_key("per_sec", whole_per_second));
             }
             bar
         });
@@ -106,4 +107,10 @@ impl Progress {
             bar.finish_and_clear();
         }
     }
+}
+
+/// A rate with digits after the point would pretend to be exact.
+fn whole_per_second(state: &ProgressState, out: &mut dyn fmt::Write) {
+    // Writing to the line cannot fail.
+    let _ = write!(out, "{:.0}/s", state.per_sec());
 }

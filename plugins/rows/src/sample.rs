@@ -2,8 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::rule::Rule;
-use crate::table::By;
+use crate::table::{By, Row};
 
 /// The day on which examples are judged unless they say otherwise.
 pub const EXAMPLE_DATE: &str = "2026-06-30";
@@ -71,17 +70,16 @@ impl Sample {
 
     /// Whether a rule is in force for it. The host judges dates: outside them a
     /// plugin is not asked.
-    pub fn in_force(&self, rule: &Rule) -> bool {
-        let day = match rule.row.by {
+    pub fn in_force(&self, row: &Row) -> bool {
+        let day = match row.by {
             By::ReferenceDate => &self.reference_date,
             By::SubmissionDate => &self.submission_date,
         };
-        let from = rule
-            .row
+        let from = row
             .from
             .as_ref()
             .is_none_or(|from| from.to_string() <= *day);
-        let to = rule.row.to.as_ref().is_none_or(|to| *day <= to.to_string());
+        let to = row.to.as_ref().is_none_or(|to| *day <= to.to_string());
         from && to
     }
 }

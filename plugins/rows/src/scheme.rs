@@ -45,6 +45,8 @@ pub struct Veto {
 pub struct Group {
     pub title: Bilingual,
     pub cap: Points,
+    #[serde(default)]
+    pub inherent: bool,
     pub items: Vec<Item>,
 }
 

@@ -90,7 +90,7 @@ impl Trial<'_> {
         };
         let mut problems = Vec::new();
         for (case, place) in &cases {
-            let said = if case.sample.in_force(rule) {
+            let said = if case.sample.in_force(&rule.row) {
                 self.judge(rule, Trees::of(rule), case).outcome
             } else {
                 Outcome::NotApplicable
@@ -131,7 +131,7 @@ impl Trial<'_> {
             for (label, tree) in mutants::of_condition(&parsed.tree) {
                 let told = users.iter().any(|(rule, cases)| {
                     cases.iter().any(|(case, _)| {
-                        case.sample.in_force(rule)
+                        case.sample.in_force(&rule.row)
                             && self.judge_with(rule, Trees::of(rule), case, Some((name, &tree)))
                                 != self.judge(rule, Trees::of(rule), case)
                     })
@@ -157,7 +157,7 @@ impl Trial<'_> {
             let trees = mutant.trees(rule);
             let told = cases
                 .iter()
-                .filter(|(case, _)| case.sample.in_force(rule))
+                .filter(|(case, _)| case.sample.in_force(&rule.row))
                 .any(|(case, _)| {
                     self.judge(rule, trees, case) != self.judge(rule, Trees::of(rule), case)
                 });

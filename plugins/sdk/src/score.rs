@@ -39,6 +39,9 @@ pub struct Group {
     pub title: TextMeta,
     /// Deductions of the group never exceed this.
     pub cap: Decimal,
+    /// What the enterprise is rather than what it omits: never named among
+    /// the improvements.
+    pub inherent: bool,
     /// In the order of the scheme.
     pub items: &'static [Item],
 }
@@ -102,7 +105,10 @@ pub fn score_all(schemes: &[Scheme], range: &Range, out: &mut Out) {
 
 /// `None` when the points cannot be added exactly.
 fn score(scheme: &Scheme, out: &mut Out) -> Option<()> {
-    let mut total = scheme.total;
+    let mut total = Bounds {
+        worst: scheme.total,
+        best: scheme.total,
+    };
     let mut items = Vec::new();
     let mut steps = Vec::new();
     let mut raises: Vec<(Decimal, TextMeta)> = Vec::new();
@@ -127,11 +133,16 @@ fn score(scheme: &Scheme, out: &mut Out) -> Option<()> {
             sum = sum.checked_add(line.points)?;
         }
         let taken = sum.min(group.cap);
-        for line in &lines {
+        for line in lines.iter().filter(|_| !group.inherent) {
             let without = sum.checked_sub(line.points)?.min(group.cap);
             raises.push((taken.checked_sub(without)?, line.title));
         }
-        total = total.checked_sub(taken)?;
+        let known = lines.iter().filter(|line| line.known);
+        let known = known
+            .map(|line| line.points)
+            .try_fold(Decimal::ZERO, Decimal::checked_add)?;
+        total.worst = total.worst.checked_sub(taken)?;
+        total.best = total.best.checked_sub(known.min(group.cap))?;
         steps.push(wit::Step {
             clause: String::new(),
             label: group.title.into(),
@@ -146,16 +157,16 @@ fn score(scheme: &Scheme, out: &mut Out) -> Option<()> {
     }
     for item in scheme.bonus {
         for line in lines(item, out, Decimal::ZERO) {
+            total.best = total.best.checked_sub(line.points)?;
             // A bonus that could not be decided is none.
             if line.known {
-                total = total.checked_sub(line.points)?;
+                total.worst = total.worst.checked_sub(line.points)?;
                 items.push(wit::ScoreItem {
                     label: line.label(false),
-                    points: line
-                        .points
-                        .checked_mul(Decimal::NEGATIVE_ONE)?
-                        .normalize()
-                        .to_string(),
+                    points: format!(
+                        "+{}",
+                        line.points.checked_mul(Decimal::NEGATIVE_ONE)?.normalize()
+                    ),
                     pointer: line.pointer,
                 });
             }
@@ -178,7 +189,7 @@ fn score(scheme: &Scheme, out: &mut Out) -> Option<()> {
     out.scores.push(wit::Score {
         rule: u32::try_from(scheme.rule).ok()?,
         title: scheme.title.into(),
-        points: total.normalize().to_string(),
+        points: total.worst.normalize().to_string(),
         maximum: scheme.total.normalize().to_string(),
         items,
     });
@@ -201,48 +212,87 @@ fn lines(item: &Item, out: &Out, cap: Decimal) -> Vec<Line> {
         .collect()
 }
 
-fn band(scheme: &Scheme, total: Decimal, mut steps: Vec<wit::Step>, out: &mut Out) {
-    let vetoed: Vec<&Item> = scheme
-        .veto
-        .iter()
-        .filter(|item| out.outcome(item.rule) == Some(wit::Outcome::Violated))
-        .collect();
-    let by_points = || scheme.bands.iter().find(|band| total >= band.from);
-    let band = if vetoed.is_empty() {
-        by_points()
-    } else {
-        let named = |band: &&Band| Some(band.name) == scheme.veto_band;
-        scheme.bands.iter().find(named)
+/// What the points come to when everything undecided is against the
+/// enterprise, and when it is for it.
+#[derive(Clone, Copy)]
+struct Bounds {
+    worst: Decimal,
+    best: Decimal,
+}
+
+fn band(scheme: &Scheme, total: Bounds, mut steps: Vec<wit::Step>, out: &mut Out) {
+    let vetoes = |outcome: wit::Outcome| {
+        let items = scheme.veto.iter();
+        items
+            .filter(|item| out.outcome(item.rule) == Some(outcome))
+            .collect::<Vec<_>>()
     };
-    let Some(band) = band.or(scheme.bands.last()) else {
+    let vetoed = vetoes(wit::Outcome::Violated);
+    let open = vetoes(wit::Outcome::Undetermined);
+    let of = |points: Decimal, vetoed: bool| {
+        let found = if vetoed {
+            let named = |band: &&Band| Some(band.name) == scheme.veto_band;
+            scheme.bands.iter().find(named)
+        } else {
+            scheme.bands.iter().find(|band| points >= band.from)
+        };
+        found.or(scheme.bands.last())
+    };
+    let worst = of(total.worst, !vetoed.is_empty() || !open.is_empty());
+    let (Some(worst), Some(best)) = (worst, of(total.best, !vetoed.is_empty())) else {
         return;
     };
-    for item in &vetoed {
-        steps.push(wit::Step {
-            clause: String::new(),
-            label: wit::Text {
-                zh: format!("直接判定：{}", item.title.zh),
-                en: format!("decides by itself: {}", item.title.en),
-            },
-            formula: String::from(band.name),
-            pointer: None,
-        });
+    let decisive = [
+        (&vetoed, "直接判定", "decides by itself"),
+        (
+            &open,
+            "直接判定条件未能判定，按最不利计",
+            "would decide by itself, undetermined, counted as the worst case",
+        ),
+    ];
+    for (items, zh, en) in decisive {
+        for item in items {
+            steps.push(wit::Step {
+                clause: String::new(),
+                label: wit::Text {
+                    zh: format!("{zh}：{}", item.title.zh),
+                    en: format!("{en}: {}", item.title.en),
+                },
+                formula: String::from(worst.name),
+                pointer: None,
+            });
+        }
+    }
+    let (least, most) = (total.worst.normalize(), total.best.normalize());
+    let mut result = wit::Text {
+        zh: format!("{least} 分，{}", worst.title.zh),
+        en: format!("{least} points, {}", worst.title.en),
+    };
+    let mut values = vec![
+        ("points".into(), least.to_string()),
+        ("band".into(), worst.name.into()),
+        (
+            "official".into(),
+            String::from(if scheme.official { "yes" } else { "no" }),
+        ),
+    ];
+    if least != most || worst.name != best.name {
+        result.zh.push_str(&format!(
+            "（未定项按最不利计；全部有利时 {most} 分，{}）",
+            best.title.zh
+        ));
+        result.en.push_str(&format!(
+            " (open items counted as the worst case; {most} points, {}, if all are favourable)",
+            best.title.en
+        ));
+        values.push(("points_at_best".into(), most.to_string()));
+        values.push(("band_at_best".into(), best.name.into()));
     }
     out.identifications.push(wit::Identification {
         rule: u32::try_from(scheme.rule).unwrap_or_default(),
         pointer: String::new(),
-        result: wit::Text {
-            zh: format!("{} 分，{}", total.normalize(), band.title.zh),
-            en: format!("{} points, {}", total.normalize(), band.title.en),
-        },
-        values: vec![
-            ("points".into(), total.normalize().to_string()),
-            ("band".into(), band.name.into()),
-            (
-                "official".into(),
-                String::from(if scheme.official { "yes" } else { "no" }),
-            ),
-        ],
+        result,
+        values,
         steps,
     });
 }

@@ -27,7 +27,8 @@ impl fmt::Display for Val<'_> {
         match self {
             Val::Bool(is) => is.fmt(f),
             Val::Int(n) => n.fmt(f),
-            Val::Number(n) => n.fmt(f),
+            // Zeros that arithmetic left behind say nothing.
+            Val::Number(n) => n.normalize().fmt(f),
             Val::Text(text) => f.write_str(text),
             Val::Date(date) => date.fmt(f),
             Val::DateTime(at) => at.fmt(f),

@@ -29,9 +29,10 @@ pub fn write(book: &Book, code: &mut String) {
             .iter()
             .map(|group| {
                 format!(
-                    "sdk::score::Group {{ title: {}, cap: {}, items: {} }}",
+                    "sdk::score::Group {{ title: {}, cap: {}, inherent: {}, items: {} }}",
                     text(&group.title),
                     expr::digits(group.cap.0),
+                    group.inherent,
                     items(&group.items)
                 )
             })

@@ -3,8 +3,8 @@
 use anjian_model::{Confidence, Evidence, Finding, Kind, Outcome, Problem, ProblemLevel, Verdict};
 use annotate_snippets::Level;
 
-use super::Human;
 use super::snippet::{self, Mark};
+use super::{Human, expected};
 use crate::intake::Document;
 use crate::{Checked, Checker};
 
@@ -76,9 +76,9 @@ impl Human {
         let decides = finding.evidence.iter().any(|fact| fact.expected.is_some());
         for evidence in &finding.evidence {
             let primary = !decides || evidence.expected.is_some();
-            match self.mark(checked.document.as_ref(), evidence, primary) {
+            match self.mark(checker, checked.document.as_ref(), evidence, primary) {
                 Some(mark) => marks.push(mark),
-                None => notes.push(self.label(evidence, true)),
+                None => notes.push(self.label(checker, evidence, true)),
             }
         }
         if let Some(mark) = name_of_item(checked.document.as_ref(), finding) {
@@ -156,6 +156,7 @@ impl Human {
 
     fn mark(
         &self,
+        checker: &Checker,
         document: Option<&Document<'_>>,
         evidence: &Evidence,
         primary: bool,
@@ -164,23 +165,30 @@ impl Human {
         let at = document.find(&evidence.pointer)?;
         Some(Mark {
             span: document.span(at),
-            label: self.label(evidence, false),
+            label: self.label(checker, evidence, false),
             primary,
         })
     }
 
     /// What the fact is and what it should be. The value itself stands in the
     /// line above it, unless there is no line.
-    fn label(&self, evidence: &Evidence, with_value: bool) -> String {
+    fn label(&self, checker: &Checker, evidence: &Evidence, with_value: bool) -> String {
         let mut label = self.lang.of(&evidence.title).to_owned();
+        let fact = checker.fact(&evidence.pointer);
         if let Some(computed) = &evidence.computed {
             label.push_str(&format!(" = {}", computed.value));
-        } else if with_value && let Some(value) = &evidence.value {
-            label.push_str(&format!(" = {}", value.get()));
+        } else if let Some(value) = &evidence.value {
+            if with_value {
+                label.push_str(&format!(" = {}", value.get()));
+            }
+            if let Some(meaning) = expected::meaning(self.lang, &fact, value.get()) {
+                label.push_str(self.lang.pick("：", ": "));
+                label.push_str(meaning);
+            }
         }
         if let Some(expected) = &evidence.expected {
-            label.push_str(self.lang.pick("，应为 ", ", should be "));
-            label.push_str(expected);
+            label.push_str(self.lang.pick("，", ", "));
+            label.push_str(&expected::clause(self.lang, &fact, expected));
         }
         label
     }

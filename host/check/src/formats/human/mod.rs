@@ -1,6 +1,7 @@
 //! The report for people: like what a good compiler says, with the filing's
 //! own lines, the facts marked in them, and the clause.
 
+mod expected;
 mod findings;
 mod missing;
 mod snippet;
