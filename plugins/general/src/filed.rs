@@ -5,11 +5,13 @@
 mod credit_code;
 mod industry;
 mod matters;
+mod policies;
 mod supervision;
 
 use anjian_sdk::Date;
 
 pub(crate) use matters::{cases, division_case_doc_covers_site, division_case_doc_in_force};
+pub(crate) use policies::insured_in_force_num;
 pub use supervision::Cache;
 pub(crate) use supervision::{
     answers, division_all_settled, division_declared_recognised, division_each_has_lead,

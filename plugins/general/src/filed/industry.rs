@@ -200,7 +200,12 @@ static BUSINESS_TYPES: [(&str, &[&str]); 96] = [
     ("租赁厂房", &["7040"]),
     ("租赁厂房承租企业", &["13-43"]),
     ("租赁住房、群租", &["7040"]),
-    ("危险化学品生产、经营、储存", &["26", "5942", "5162"]),
+    // Beside the codes of the table of supervision: refining and coking, trade in
+    // other chemicals, filling stations, oil and gas storage.
+    (
+        "危险化学品生产、经营、储存",
+        &["26", "5942", "5162", "25", "5169", "5265", "5941"],
+    ),
     ("港区内危险化学品储存", &["5942", "5532"]),
     ("危险货物道路运输", &["5435"]),
     (
@@ -265,7 +270,16 @@ mod tests {
         assert_eq!(fits(&["网约车平台公司", "冷库"], "5930"), Some(true));
         assert_eq!(fits(&["租赁厂房承租企业"], "1311"), Some(true));
         assert_eq!(fits(&["租赁厂房承租企业"], "4411"), Some(false));
-        assert_eq!(fits(&["危险化学品生产、经营、储存"], "2611"), Some(true));
+        let hazchem = ["危险化学品生产、经营、储存"];
+        for code in [
+            "2511", "C2521", "2611", "5162", "5169", "5265", "5941", "5942",
+        ] {
+            assert_eq!(fits(&hazchem, code), Some(true), "{code}");
+        }
+        for code in ["2411", "2710", "5168", "5264", "5920"] {
+            assert_eq!(fits(&hazchem, code), Some(false), "{code}");
+        }
+        assert_eq!(fits(&hazchem, "526"), None);
         assert!(codes_of("剧本娱乐").is_some());
         assert_eq!(codes_of("社会面小场所（九小场所）"), None);
         assert_eq!(codes_of("某业务"), None);
