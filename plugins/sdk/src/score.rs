@@ -163,10 +163,11 @@ fn score(scheme: &Scheme, out: &mut Out) -> Option<()> {
                 total.worst = total.worst.checked_sub(line.points)?;
                 items.push(wit::ScoreItem {
                     label: line.label(false),
-                    points: format!(
-                        "+{}",
-                        line.points.checked_mul(Decimal::NEGATIVE_ONE)?.normalize()
-                    ),
+                    points: line
+                        .points
+                        .checked_mul(Decimal::NEGATIVE_ONE)?
+                        .normalize()
+                        .to_string(),
                     pointer: line.pointer,
                 });
             }

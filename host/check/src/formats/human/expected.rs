@@ -27,7 +27,7 @@ pub(super) fn clause(lang: Lang, fact: &Fact, expected: &str) -> String {
         let words: Vec<&str> = words.split(", ").map(|one| word(lang, fact, one)).collect();
         words.join(lang.pick("、", ", "))
     };
-    let unit = if rest.ends_with(|c: char| c.is_ascii_digit()) && !fact.unit.is_empty() {
+    let unit = if rest.parse::<f64>().is_ok() && !fact.unit.is_empty() {
         format!(" {}", fact.unit)
     } else {
         String::new()

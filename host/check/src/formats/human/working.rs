@@ -70,8 +70,10 @@ impl Human {
             .items
             .iter()
             .map(|item| {
+                let adds = !item.points.starts_with('-') && item.points != "0";
+                let sign = if adds { "+" } else { "" };
                 [
-                    item.points.clone(),
+                    format!("{sign}{}", item.points),
                     lang.of(&item.label).to_owned(),
                     String::new(),
                 ]
