@@ -193,21 +193,19 @@ pub(crate) fn short(filed: &str) -> String {
 
 /// The last three digits of a town's code; 000 names none.
 fn names_town(region: &str) -> bool {
-    region.len() == 9 && !region.ends_with("000")
+    region.len() == 9 && region.bytes().all(|b| b.is_ascii_digit()) && !region.ends_with("000")
 }
 
+/// A code that names the town outweighs an answer that there is none.
 pub(crate) fn division_has_local_body(
     cx: &Cx<'_>,
     _at: &[usize],
     missing: Missing<'_>,
 ) -> Option<bool> {
-    let filed = match cx.section.local_government_is_none() {
-        Some(true) => Some(false),
-        Some(false) => Some(true),
-        None => {
-            let region = cx.enterprise.region_code();
-            region.is_some_and(names_town).then_some(true)
-        }
+    let known = if cx.enterprise.region_code().is_some_and(names_town) {
+        Some(true)
+    } else {
+        cx.section.local_government_is_none().map(|none| !none)
     };
-    or_missing(filed, missing, &[LOCAL])
+    or_missing(known, missing, &[LOCAL])
 }
