@@ -79,12 +79,7 @@ impl Connection {
     ///
     /// # Errors
     /// When the connection breaks.
-    pub fn begin(
-        &mut self,
-        method: &str,
-        path: &str,
-        headers: &[(&str, &str)],
-    ) -> io::Result<()> {
+    pub fn begin(&mut self, method: &str, path: &str, headers: &[(&str, &str)]) -> io::Result<()> {
         let head = head(method, path, headers, ("transfer-encoding", "chunked"));
         self.stream.get_mut().write_all(&head)
     }

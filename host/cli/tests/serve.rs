@@ -65,7 +65,11 @@ impl Place {
         let output = self.run(args);
         let text = String::from_utf8(output.stdout).unwrap();
         let error = String::from_utf8(output.stderr).unwrap();
-        assert_eq!(output.status.code(), Some(status), "{args:?} {text} {error}");
+        assert_eq!(
+            output.status.code(),
+            Some(status),
+            "{args:?} {text} {error}"
+        );
         text + &error
     }
 
@@ -93,7 +97,10 @@ impl Place {
             log: Some(log),
         };
         if serving.address.is_empty() {
-            panic!("it does not serve: {}", serving.log.take().unwrap().join().unwrap());
+            panic!(
+                "it does not serve: {}",
+                serving.log.take().unwrap().join().unwrap()
+            );
         }
         serving
     }
@@ -109,12 +116,20 @@ impl Serving {
     }
 
     fn check(&self, filing: &[u8]) -> Answer {
-        self.connect().send("POST", "/v1/check", &[], filing).unwrap()
+        self.connect()
+            .send("POST", "/v1/check", &[], filing)
+            .unwrap()
     }
 
     fn signal(&self, name: &str) {
         let id = self.child.id().to_string();
-        assert!(Command::new("kill").args([name, &id]).status().unwrap().success());
+        assert!(
+            Command::new("kill")
+                .args([name, &id])
+                .status()
+                .unwrap()
+                .success()
+        );
     }
 
     /// The log, after a signal to stop.
@@ -259,7 +274,11 @@ fn a_stream_says_the_same_bytes_as_the_command() {
     let listed = serving.get(&format!("/v1/receipts?limit=1000&request={request}"));
     let receipts: Vec<Value> = serde_json::from_slice(&listed.body).unwrap();
     let lines = answer.text().lines().count();
-    assert_eq!(receipts.len(), lines - 1, "one for each, none for the summary");
+    assert_eq!(
+        receipts.len(),
+        lines - 1,
+        "one for each, none for the summary"
+    );
     // Each line can be had again, the one that was too long too.
     let reports = answer.text();
     for (receipt, line) in receipts.iter().zip(reports.lines()) {
@@ -322,7 +341,10 @@ fn a_replay_gives_the_bytes_of_then_after_a_swap() {
     other.extend([0, 6, 4, b'n', b'o', b't', b'e', b'x']);
     let (form, body) = upload(&other);
     let headers = [("content-type", form.as_str())];
-    let taken = serving.connect().send("POST", "/v1/plugins", &headers, &body).unwrap();
+    let taken = serving
+        .connect()
+        .send("POST", "/v1/plugins", &headers, &body)
+        .unwrap();
     assert_eq!(taken.status, 202, "{}", taken.text());
     let taken: Value = serde_json::from_slice(&taken.body).unwrap();
     let id = taken["id"].as_str().unwrap();
@@ -343,14 +365,19 @@ fn a_replay_gives_the_bytes_of_then_after_a_swap() {
     assert!(serving.check(filing).body == before.body);
     for (id, answer) in ids.iter().zip([&before, &after]) {
         let replayed = place.run(&["receipt", "replay", id]);
-        assert!(replayed.stdout == answer.body, "beside the service that runs");
+        assert!(
+            replayed.stdout == answer.body,
+            "beside the service that runs"
+        );
         assert_eq!(replayed.status.code(), Some(0));
     }
 }
 
 fn upload(component: &[u8]) -> (String, Vec<u8>) {
     let mut body = Vec::new();
-    body.extend(b"--line\r\ncontent-disposition: form-data; name=\"component\"; filename=\"p\"\r\n\r\n");
+    body.extend(
+        b"--line\r\ncontent-disposition: form-data; name=\"component\"; filename=\"p\"\r\n\r\n",
+    );
     body.extend(component);
     body.extend(b"\r\n--line--\r\n");
     ("multipart/form-data; boundary=line".to_owned(), body)
@@ -458,13 +485,17 @@ fn beyond_this_machine_only_with_tokens_and_no_secret_is_logged() {
     let filing = &samples()[0];
     for (authorization, status) in [(&bearer, 200), (&wrong, 401)] {
         let headers = [("authorization", authorization.as_str())];
-        let answer = serving.connect().send("POST", "/v1/check", &headers, filing);
+        let answer = serving
+            .connect()
+            .send("POST", "/v1/check", &headers, filing);
         assert_eq!(answer.unwrap().status, status);
     }
     assert_eq!(serving.check(filing).status, 401);
     place.says(&["token", "revoke", "city"], 0);
     let headers = [("authorization", bearer.as_str())];
-    let answer = serving.connect().send("POST", "/v1/check", &headers, filing);
+    let answer = serving
+        .connect()
+        .send("POST", "/v1/check", &headers, filing);
     assert_eq!(answer.unwrap().status, 401, "at once");
     let log = serving.stop();
     assert!(log.contains("\"token\":\"city\""), "{log}");
@@ -505,5 +536,8 @@ fn a_stream_that_was_accepted_is_finished_before_the_end() {
     assert!(rest.contains("\"summary\":{\"filings\":2"), "{rest}");
     assert_eq!(serving.child.wait().unwrap().code(), Some(0));
     let listed = place.says(&["receipt", "list", "--format", "json"], 0);
-    assert_eq!(serde_json::from_str::<Vec<Value>>(&listed).unwrap().len(), 2);
+    assert_eq!(
+        serde_json::from_str::<Vec<Value>>(&listed).unwrap().len(),
+        2
+    );
 }

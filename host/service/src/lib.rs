@@ -21,7 +21,5 @@ pub use log::start as start_log;
 pub use receipts::{Flaw, Form, Head, Log, LogError, Receipt, Verified};
 pub use replay::{ReplayError, Replayed, replay};
 pub use server::{ServeError, serve};
-pub use settings::{
-    LimitSettings, LogLevel, PluginSettings, Promotion, Settings, SettingsError,
-};
+pub use settings::{LimitSettings, LogLevel, PluginSettings, Promotion, Settings, SettingsError};
 pub use tokens::{Asker, Role, Token, TokenError, Tokens};

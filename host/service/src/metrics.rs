@@ -155,9 +155,12 @@ impl Metrics {
 
     /// All of it, in the text form of OpenMetrics.
     pub(crate) fn text(&self, now: &Now) -> Result<String, std::fmt::Error> {
-        self.judging.set(i64::try_from(now.judging).unwrap_or(i64::MAX));
-        self.unwritten.set(i64::try_from(now.unwritten).unwrap_or(i64::MAX));
-        self.line_up.set(i64::try_from(now.line_up).unwrap_or(i64::MAX));
+        self.judging
+            .set(i64::try_from(now.judging).unwrap_or(i64::MAX));
+        self.unwritten
+            .set(i64::try_from(now.unwritten).unwrap_or(i64::MAX));
+        self.line_up
+            .set(i64::try_from(now.line_up).unwrap_or(i64::MAX));
         let told = self.commits.get();
         self.commits.inc_by(now.commits.saturating_sub(told));
         let mut out = String::new();

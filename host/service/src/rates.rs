@@ -85,7 +85,10 @@ mod tests {
         let rested = later + Duration::from_secs(60);
         assert_eq!(rates.take("a", rested), Ok(()));
         assert_eq!(rates.take("a", rested), Ok(()));
-        assert!(rates.take("a", rested).is_err(), "never more than the burst");
+        assert!(
+            rates.take("a", rested).is_err(),
+            "never more than the burst"
+        );
     }
 
     #[test]

@@ -51,13 +51,14 @@ pub fn replay(log: &Log, id: i64, engine: &Engine) -> Result<Replayed, ReplayErr
     let receipt = log.receipt(id)?;
     let mut checker = Checker::new(Options::default())?;
     for used in &receipt.plugins {
-        let plugin = engine
-            .load(&log.content(&used.sha256)?)
-            .map_err(|cause| ReplayError::Load {
-                plugin: used.id.clone(),
-                version: used.version.clone(),
-                cause,
-            })?;
+        let plugin =
+            engine
+                .load(&log.content(&used.sha256)?)
+                .map_err(|cause| ReplayError::Load {
+                    plugin: used.id.clone(),
+                    version: used.version.clone(),
+                    cause,
+                })?;
         checker.add(Arc::new(plugin))?;
     }
     if let Some(sha256) = &receipt.profile_sha256 {

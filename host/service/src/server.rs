@@ -51,12 +51,12 @@ pub enum ServeError {
          `anjian token add`, or listen on 127.0.0.1",
         tokens.display()
     )]
-    OpenToAll {
-        listen: SocketAddr,
-        tokens: PathBuf,
-    },
+    OpenToAll { listen: SocketAddr, tokens: PathBuf },
     #[error("{listen} cannot be listened on: {cause}; the operator should choose another port")]
-    Listen { listen: SocketAddr, cause: io::Error },
+    Listen {
+        listen: SocketAddr,
+        cause: io::Error,
+    },
     #[error("the profile {} cannot be read: {cause}", file.display())]
     ProfileFile { file: PathBuf, cause: io::Error },
     #[error(transparent)]
@@ -146,7 +146,10 @@ fn store_settings(
 ) -> Result<StoreSettings, ServeError> {
     let plugins = &settings.plugins;
     let profile = profile.map(|bytes| {
-        let file = settings.profile.as_deref().unwrap_or(std::path::Path::new(""));
+        let file = settings
+            .profile
+            .as_deref()
+            .unwrap_or(std::path::Path::new(""));
         Profile::read(&file.display().to_string(), bytes)
     });
     let mut store = StoreSettings::new(&plugins.folder);

@@ -245,11 +245,7 @@ impl Settings {
 
     /// With all paths inside a folder, unless they are absolute.
     fn within(mut self, folder: &Path) -> Self {
-        let paths = [
-            &mut self.data,
-            &mut self.tokens,
-            &mut self.plugins.folder,
-        ];
+        let paths = [&mut self.data, &mut self.tokens, &mut self.plugins.folder];
         let optional = [&mut self.profile, &mut self.plugins.trust];
         for path in paths.into_iter().chain(optional.into_iter().flatten()) {
             *path = folder.join(&*path);

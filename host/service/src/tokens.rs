@@ -31,9 +31,7 @@ const MAX_NAME: usize = 64;
 const ANYBODY: &str = "anybody";
 
 /// What a token is for.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema, ToSchema,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// Has filings checked.
@@ -342,13 +340,24 @@ mod tests {
         assert!(asker.is_one_of(&[Role::Submitter, Role::Auditor]));
         assert!(!asker.is_one_of(&[Role::RuleAdmin]));
         let mut other = secret.clone();
-        other.replace_range(10..11, if secret.as_bytes()[10] == b'0' { "1" } else { "0" });
+        other.replace_range(
+            10..11,
+            if secret.as_bytes()[10] == b'0' {
+                "1"
+            } else {
+                "0"
+            },
+        );
         assert_eq!(tokens.asker(&other).unwrap(), None);
         let file = std::fs::read_to_string(folder.path().join("tokens.toml")).unwrap();
         assert!(!file.contains(&secret), "{file}");
         tokens.revoke("city").unwrap();
         assert_eq!(tokens.asker(&secret).unwrap(), None);
-        assert_eq!(tokens.all().unwrap().len(), 1, "a revoked token stays listed");
+        assert_eq!(
+            tokens.all().unwrap().len(),
+            1,
+            "a revoked token stays listed"
+        );
     }
 
     #[test]

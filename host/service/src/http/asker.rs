@@ -78,7 +78,10 @@ fn identify(service: &Service, headers: &HeaderMap) -> Result<Asker, Refusal> {
     if !scheme.eq_ignore_ascii_case("bearer") {
         return Err(Refusal::NoToken);
     }
-    service.tokens.asker(secret.trim())?.ok_or(Refusal::BadToken)
+    service
+        .tokens
+        .asker(secret.trim())?
+        .ok_or(Refusal::BadToken)
 }
 
 /// Without tokens, a page of any site that is open in a browser on this

@@ -187,7 +187,10 @@ async fn read_upload(
         let name = field.name().unwrap_or_default().to_owned();
         match name.as_str() {
             "component" => {
-                if component.replace(read_field(field, max_component).await?).is_some() {
+                if component
+                    .replace(read_field(field, max_component).await?)
+                    .is_some()
+                {
                     return Err(senseless("the form has two components"));
                 }
             }
@@ -199,7 +202,11 @@ async fn read_upload(
                     return Err(senseless("the form has more than 16 signatures"));
                 }
             }
-            _ => return Err(senseless("the form has a field other than component and signature")),
+            _ => {
+                return Err(senseless(
+                    "the form has a field other than component and signature",
+                ));
+            }
         }
     }
     let component = component.ok_or_else(|| senseless("the form has no field `component`"))?;

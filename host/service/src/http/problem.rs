@@ -54,7 +54,10 @@ pub(crate) enum Refusal {
     NoToken,
     #[error("the bearer token is unknown or revoked")]
     BadToken,
-    #[error("the token `{name}` may not do this; it takes one of the roles {}", words(needs))]
+    #[error(
+        "the token `{name}` may not do this; it takes one of the roles {}",
+        words(needs)
+    )]
     Forbidden {
         name: String,
         needs: &'static [Role],
@@ -355,7 +358,9 @@ impl IntoResponse for Refusal {
             HeaderValue::from_static("application/problem+json"),
         );
         if let Some(wait) = self.retry_after() {
-            let seconds = wait.as_secs().saturating_add(u64::from(wait.subsec_nanos() > 0));
+            let seconds = wait
+                .as_secs()
+                .saturating_add(u64::from(wait.subsec_nanos() > 0));
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         if status == StatusCode::UNAUTHORIZED {

@@ -241,7 +241,9 @@ impl Stream {
 }
 
 fn refused_line(refusal: &Refusal) -> Vec<u8> {
-    let mut line = json!({"problem": refusal.problem()}).to_string().into_bytes();
+    let mut line = json!({"problem": refusal.problem()})
+        .to_string()
+        .into_bytes();
     line.push(b'\n');
     line
 }

@@ -37,7 +37,11 @@ fn door(limits: LimitSettings, local: bool) -> Door {
     };
     std::fs::create_dir_all(path("plugins")).unwrap();
     let service = Arc::new(Service {
-        store: Store::open(StoreSettings::new(path("plugins")), Arc::new(engine.clone())).unwrap(),
+        store: Store::open(
+            StoreSettings::new(path("plugins")),
+            Arc::new(engine.clone()),
+        )
+        .unwrap(),
         writer: Writer::start(&path("data"), writer).unwrap(),
         data: path("data"),
         pool: Pool::new(2, limits.queue),
@@ -98,13 +102,54 @@ async fn refusals_say_whose_turn_it_is() {
     for (asked, status, kind, turn) in [
         (post("/v1/nowhere", ""), 404, "nowhere", "client"),
         (post("/v1/rules", ""), 405, "bad_method", "client"),
-        (post("/v1/check", vec![b' '; 1_001]), 413, "too_large", "client"),
-        (post("/v1/check", "{}\n{}\n{}\n"), 422, "several_filings", "client"),
-        (request("GET", "/v1/receipts/9").body(Body::empty()).unwrap(), 404, "no_receipt", "client"),
-        (request("GET", "/v1/receipts/x").body(Body::empty()).unwrap(), 400, "senseless", "client"),
-        (request("GET", "/v1/receipts?limit=x").body(Body::empty()).unwrap(), 400, "senseless", "client"),
-        (post("/v1/plugins/abc/activate", ""), 404, "no_version", "client"),
-        (post("/v1/plugins/abc/rollback", ""), 404, "no_version", "client"),
+        (
+            post("/v1/check", vec![b' '; 1_001]),
+            413,
+            "too_large",
+            "client",
+        ),
+        (
+            post("/v1/check", "{}\n{}\n{}\n"),
+            422,
+            "several_filings",
+            "client",
+        ),
+        (
+            request("GET", "/v1/receipts/9")
+                .body(Body::empty())
+                .unwrap(),
+            404,
+            "no_receipt",
+            "client",
+        ),
+        (
+            request("GET", "/v1/receipts/x")
+                .body(Body::empty())
+                .unwrap(),
+            400,
+            "senseless",
+            "client",
+        ),
+        (
+            request("GET", "/v1/receipts?limit=x")
+                .body(Body::empty())
+                .unwrap(),
+            400,
+            "senseless",
+            "client",
+        ),
+        (
+            post("/v1/plugins/abc/activate", ""),
+            404,
+            "no_version",
+            "client",
+        ),
+        (
+            post("/v1/plugins/abc/rollback", ""),
+            404,
+            "no_version",
+            "client",
+        ),
         (post("/v1/plugins", "no form"), 400, "senseless", "client"),
     ] {
         let path = asked.uri().clone();
@@ -122,7 +167,11 @@ async fn a_body_without_length_is_cut_off_at_the_limit_too() {
     let door = door(limits, true);
     let (sender, parts) = tokio::sync::mpsc::channel(1);
     let endless = tokio::spawn(async move {
-        while sender.send(bytes::Bytes::from_static(&[b' '; 100])).await.is_ok() {}
+        while sender
+            .send(bytes::Bytes::from_static(&[b' '; 100]))
+            .await
+            .is_ok()
+        {}
     });
     let body = Body::new(super::body::Written(parts));
     let expect = (413, "too_large".to_owned(), "client".to_owned());
@@ -226,9 +275,18 @@ async fn each_door_opens_for_its_roles_only() {
             assert_ne!(status, StatusCode::UNAUTHORIZED);
             assert_eq!(refused, !roles.contains(role), "{method} {path} {role:?}");
         }
-        for token in [None, Some("Bearer anjian_0"), Some("Basic YTpi"), Some("Bearer")] {
+        for token in [
+            None,
+            Some("Bearer anjian_0"),
+            Some("Basic YTpi"),
+            Some("Bearer"),
+        ] {
             let (status, headers, _) = ask(token.map(str::to_owned)).await;
-            assert_eq!(status, StatusCode::UNAUTHORIZED, "{method} {path} {token:?}");
+            assert_eq!(
+                status,
+                StatusCode::UNAUTHORIZED,
+                "{method} {path} {token:?}"
+            );
             assert!(headers.contains_key("www-authenticate"));
         }
     }
@@ -278,7 +336,12 @@ async fn the_description_has_every_door_and_resolves() {
     assert!(api.pointer("/components/schemas/Report").is_some());
     let page = request("GET", "/").body(Body::empty()).unwrap();
     let (_, headers, page) = door.ask(page).await;
-    assert!(headers["content-type"].to_str().unwrap().starts_with("text/html"));
+    assert!(
+        headers["content-type"]
+            .to_str()
+            .unwrap()
+            .starts_with("text/html")
+    );
     let page = String::from_utf8(page).unwrap();
     for outside in ["http://", "https://", "src=", "@import"] {
         assert!(!page.contains(outside), "the page loads nothing: {outside}");
@@ -292,7 +355,10 @@ async fn health_readiness_and_metrics() {
     assert_eq!(door.ask(get("/healthz")).await.0, 200);
     let (status, _, body) = door.ask(get("/readyz")).await;
     let ready: Value = serde_json::from_slice(&body).unwrap();
-    assert_eq!((status.as_u16(), &ready["ready"]), (503, &Value::Bool(false)));
+    assert_eq!(
+        (status.as_u16(), &ready["ready"]),
+        (503, &Value::Bool(false))
+    );
     assert_eq!(ready["reasons"][0], "no plugin judges");
     door.ask(post("/v1/check", "{}")).await;
     let (_, _, body) = door.ask(get("/metrics")).await;

@@ -87,7 +87,9 @@ pub enum LogError {
     #[error("there is no receipt {0}")]
     NoReceipt(i64),
     /// What a receipt stands on is not there.
-    #[error("the bytes with digest {0} are not in the log any more; `anjian receipt verify` says more")]
+    #[error(
+        "the bytes with digest {0} are not in the log any more; `anjian receipt verify` says more"
+    )]
     NoContent(String),
 }
 
@@ -198,13 +200,10 @@ fn last(connection: &Connection) -> rusqlite::Result<Head> {
 
 fn kept_head(path: &Path) -> Result<Option<Head>, LogError> {
     match std::fs::read_to_string(path) {
-        Ok(text) => text
-            .parse()
-            .map(Some)
-            .map_err(|reason| LogError::BadHead {
-                path: path.to_owned(),
-                reason,
-            }),
+        Ok(text) => text.parse().map(Some).map_err(|reason| LogError::BadHead {
+            path: path.to_owned(),
+            reason,
+        }),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(cause) => Err(LogError::File {
             path: path.to_owned(),

@@ -105,7 +105,9 @@ fn what_was_written_is_read_and_verified() {
     assert_eq!(receipt.source, "-#4");
     assert_eq!(receipt.previous, heads[2].hash);
     assert_eq!(receipt.plugins, basis().plugins);
-    let filing = log.content(receipt.filing_sha256.as_ref().unwrap()).unwrap();
+    let filing = log
+        .content(receipt.filing_sha256.as_ref().unwrap())
+        .unwrap();
     assert_eq!(filing, b"{\"n\":4}");
     let ids = |receipts: Vec<super::Receipt>| -> Vec<i64> {
         receipts.iter().map(|receipt| receipt.id).collect()
@@ -223,17 +225,27 @@ fn rewrite(folder: &Path, from: i64) {
     let connection = tamper(folder);
     let columns = super::row::COLUMNS;
     let mut before: String = connection
-        .query_row("SELECT previous FROM receipts WHERE seq = ?1", [from], |row| row.get(0))
+        .query_row(
+            "SELECT previous FROM receipts WHERE seq = ?1",
+            [from],
+            |row| row.get(0),
+        )
         .unwrap();
     connection
-        .execute("UPDATE receipts SET token = 'mallory' WHERE seq = ?1", [from])
+        .execute(
+            "UPDATE receipts SET token = 'mallory' WHERE seq = ?1",
+            [from],
+        )
         .unwrap();
     let last: i64 = connection
         .query_row("SELECT max(seq) FROM receipts", [], |row| row.get(0))
         .unwrap();
     for id in from..=last {
         connection
-            .execute("UPDATE receipts SET previous = ?2 WHERE seq = ?1", (id, &before))
+            .execute(
+                "UPDATE receipts SET previous = ?2 WHERE seq = ?1",
+                (id, &before),
+            )
             .unwrap();
         before = connection
             .query_row(
@@ -243,7 +255,10 @@ fn rewrite(folder: &Path, from: i64) {
             )
             .unwrap();
         connection
-            .execute("UPDATE receipts SET hash = ?2 WHERE seq = ?1", (id, &before))
+            .execute(
+                "UPDATE receipts SET hash = ?2 WHERE seq = ?1",
+                (id, &before),
+            )
             .unwrap();
     }
 }
@@ -290,7 +305,10 @@ fn a_head_older_than_the_log_is_no_error_and_a_broken_one_is() {
     assert_eq!(verify(folder.path()).unwrap(), 4);
     Writer::start(folder.path(), settings()).unwrap();
     std::fs::write(&head_file, "").unwrap();
-    assert!(matches!(verify(folder.path()), Err(LogError::BadHead { .. })));
+    assert!(matches!(
+        verify(folder.path()),
+        Err(LogError::BadHead { .. })
+    ));
 }
 
 #[test]
@@ -373,7 +391,11 @@ fn rows(folder: &Path) -> rusqlite::Result<Vec<Vec<Value>>> {
         let columns = statement.column_count();
         let mut found = statement.query([])?;
         while let Some(row) = found.next()? {
-            all.push((0..columns).map(|at| row.get(at)).collect::<Result<_, _>>()?);
+            all.push(
+                (0..columns)
+                    .map(|at| row.get(at))
+                    .collect::<Result<_, _>>()?,
+            );
         }
     }
     Ok(all)

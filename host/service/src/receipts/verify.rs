@@ -61,9 +61,9 @@ impl Log {
     /// Collects the digests of components and profiles.
     fn chain(&self, known: &[Head], basis: &mut HashSet<String>) -> Result<Head, LogError> {
         let mut before = Head::start();
-        let mut statement = self
-            .connection
-            .prepare(&format!("SELECT {COLUMNS}, hash FROM receipts ORDER BY seq"))?;
+        let mut statement = self.connection.prepare(&format!(
+            "SELECT {COLUMNS}, hash FROM receipts ORDER BY seq"
+        ))?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             let id: i64 = row.get("seq")?;

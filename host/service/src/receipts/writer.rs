@@ -8,8 +8,8 @@ use std::collections::HashSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
@@ -329,7 +329,11 @@ impl Thread {
         let entries = group.iter().flat_map(|job| &job.entries);
         for content in entries.flat_map(|entry| &entry.basis.contents) {
             if !self.state.knows(content.sha256()) {
-                let mut known = self.state.known.lock().unwrap_or_else(PoisonError::into_inner);
+                let mut known = self
+                    .state
+                    .known
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner);
                 known.insert(content.sha256().to_owned());
             }
         }
