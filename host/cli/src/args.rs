@@ -246,7 +246,7 @@ pub struct ConfigArg {
 #[derive(Debug, clap::Args)]
 pub struct LangArg {
     /// Language of what is said to people. Machine formats have both.
-    #[arg(long, value_enum, default_value_t = LangName::Zh)]
+    #[arg(long, value_enum, global = true, default_value_t = LangName::Zh)]
     pub lang: LangName,
 }
 

@@ -125,6 +125,8 @@ fn routes() -> OpenApiRouter<Arc<Service>> {
         .routes(routes!(plugins::list, plugins::submit))
         .routes(routes!(plugins::activate))
         .routes(routes!(plugins::rollback))
+        .routes(routes!(plugins::retire))
+        .routes(routes!(plugins::release))
         .routes(routes!(receipts::list))
         .routes(routes!(receipts::one))
         .routes(routes!(receipts::replay))

@@ -282,19 +282,85 @@ pub(super) async fn rollback(
     Ok(Json(version.await?))
 }
 
-/// Changes the store beside the filings, not among them: it compiles, and it
-/// must work while plugins keep the pool busy.
+/// Take an uploaded plugin away.
+///
+/// What is built in judges again, where there is something. Role:
+/// `rule_admin`.
+#[utoipa::path(
+    post,
+    path = "/v1/plugins/{id}/retire",
+    tag = "plugins",
+    params(("id" = String, Path, description = "Id of the plugin, such as hazchem")),
+    responses(
+        (status = 204, description = "It does not judge any more"),
+        (status = "default", description = "Refused", body = Problem,
+         content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn retire(
+    State(service): State<Arc<Service>>,
+    caller: Caller,
+    Path(plugin): Path<String>,
+) -> Result<StatusCode, Refusal> {
+    caller.needs(ADMINS)?;
+    let retired = beside(&service, &caller, move |store, who| {
+        tracing::info!(plugin, who, "a plugin is retired");
+        store.retire(&plugin, who)
+    });
+    retired.await.map(|()| StatusCode::NO_CONTENT)
+}
+
+/// End the quarantine of a version.
+///
+/// It may be activated again then. Role: `rule_admin`.
+#[utoipa::path(
+    post,
+    path = "/v1/plugins/{id}/release",
+    tag = "plugins",
+    params(("id" = String, Path, description = "Digest of the version's bytes")),
+    responses(
+        (status = 200, description = "It is not in quarantine any more", body = Version),
+        (status = "default", description = "Refused", body = Problem,
+         content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn release(
+    State(service): State<Arc<Service>>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<Json<Version>, Refusal> {
+    caller.needs(ADMINS)?;
+    let version = VersionId::parse(&id).ok_or(StoreError::UnknownVersion { id })?;
+    let version = change(&service, &caller, move |store, who| {
+        store.release(&version, who)?;
+        Ok(version)
+    });
+    Ok(Json(version.await?))
+}
+
+/// Changes a version, and says what became of it.
 async fn change(
     service: &Arc<Service>,
     caller: &Caller,
     change: impl FnOnce(&Store, &str) -> Result<VersionId, StoreError> + Send + 'static,
 ) -> Result<Version, Refusal> {
+    let changed = beside(service, caller, move |store, who| {
+        let id = change(store, who)?;
+        tracing::info!(version = %id, who, "the plugins were changed");
+        Ok(Version::of(store, &id))
+    });
+    changed.await
+}
+
+/// Changes the store beside the filings, not among them: it compiles, and it
+/// must work while plugins keep the pool busy.
+async fn beside<T: Send + 'static>(
+    service: &Arc<Service>,
+    caller: &Caller,
+    change: impl FnOnce(&Store, &str) -> Result<T, StoreError> + Send + 'static,
+) -> Result<T, Refusal> {
     let store = Arc::clone(&service.store);
     let who = caller.name().to_owned();
-    let done = tokio::task::spawn_blocking(move || {
-        let id = change(&store, &who)?;
-        tracing::info!(version = %id, who, "the plugins were changed");
-        Ok::<_, StoreError>(Version::of(&store, &id))
-    });
+    let done = tokio::task::spawn_blocking(move || change(&store, &who));
     Ok(done.await.map_err(|_| Refusal::Broken)??)
 }

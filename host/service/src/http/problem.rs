@@ -263,6 +263,13 @@ impl Refusal {
                     Client,
                     "GET /v1/plugins lists the versions",
                 ),
+                StoreError::Refused { .. } => (
+                    StatusCode::UNPROCESSABLE_ENTITY,
+                    "refused",
+                    "the version was refused",
+                    Plugin,
+                    "do what the detail says; what judges now judges on",
+                ),
                 StoreError::NotPassed { .. } | StoreError::DoesNotFit { .. } => (
                     StatusCode::CONFLICT,
                     "not_passed",

@@ -242,6 +242,8 @@ const DOORS: &[(&str, &str, &[Role])] = {
         ("POST", "/v1/plugins", &[RuleAdmin]),
         ("POST", "/v1/plugins/{id}/activate", &[RuleAdmin]),
         ("POST", "/v1/plugins/{id}/rollback", &[RuleAdmin]),
+        ("POST", "/v1/plugins/{id}/retire", &[RuleAdmin]),
+        ("POST", "/v1/plugins/{id}/release", &[RuleAdmin]),
         ("GET", "/v1/receipts", &[Officer, Auditor]),
         ("GET", "/v1/receipts/{id}", &[Officer, Auditor]),
         ("GET", "/v1/receipts/{id}/replay", &[Officer, Auditor]),
