@@ -1,4 +1,6 @@
-//! The plugins that misbehave, for tests of other rooms.
+//! The plugins that misbehave and a client, for tests of other rooms.
+
+pub mod http;
 
 include!(concat!(env!("OUT_DIR"), "/guests.rs"));
 

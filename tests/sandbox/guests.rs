@@ -49,6 +49,35 @@ fn remembers() {
 }
 
 #[test]
+fn later_version() {
+    let bench = &*BENCH;
+    let plugin = bench.engine.load(bytes!("later_version")).unwrap();
+    judges_rightly(&plugin);
+    assert_eq!(plugin.description().version, "2.0.0");
+    let answer = plugin.evaluate(request(r#"{"differ":true}"#)).unwrap();
+    assert_eq!(answer.outcomes[0], Outcome::Violated);
+}
+
+#[test]
+fn panics_on_a_word() {
+    let bench = &*BENCH;
+    let plugin = bench.engine.load(bytes!("panics_on_a_word")).unwrap();
+    judges_rightly(&plugin);
+    let fault = plugin.evaluate(request(r#"{"panic":true}"#)).unwrap_err();
+    assert!(matches!(fault, Fault::Trap { .. }), "{fault:?}");
+    judges_rightly(&plugin);
+}
+
+#[test]
+fn pages_lie() {
+    let bench = &*BENCH;
+    let plugin = bench.engine.load(bytes!("pages_lie")).unwrap();
+    judges_rightly(&plugin);
+    let page = plugin.explain("test1/1").unwrap().unwrap();
+    assert_eq!(page.examples[0].outcome, Outcome::Satisfied);
+}
+
+#[test]
 fn refuses() {
     let refusal = Refusal::OutOfRange("1e400 t".to_owned());
     BENCH.faults(bytes!("refuses"), &Fault::Refused(refusal));

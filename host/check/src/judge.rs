@@ -40,37 +40,39 @@ impl Judge for Plugin {
     }
 
     fn explain(&self, rule: &str) -> Result<Option<Page>, Broken> {
-        self.explain(rule).map_err(|fault| broken(&fault))
+        self.explain(rule).map_err(Broken::from)
     }
 
     fn evaluate(&self, request: Request<'_>) -> Result<Assessment, Broken> {
-        self.evaluate(request).map_err(|fault| broken(&fault))
+        self.evaluate(request).map_err(Broken::from)
     }
 }
 
-/// The runtime speaks English to operators and authors. An officer needs to
-/// know what happened; the rest is for those.
-fn broken(fault: &Fault) -> Broken {
-    let what = match fault {
-        Fault::DeadlineExceeded { limit_ms } => format!("{limit_ms} 毫秒内没有给出结果"),
-        Fault::MemoryExceeded { .. } => "内存用量超过上限".to_owned(),
-        Fault::TableExceeded { .. } => "函数表超过上限".to_owned(),
-        Fault::StackExceeded { .. } => "调用嵌套过深".to_owned(),
-        Fault::OutputExceeded { .. } => "结果过大".to_owned(),
-        Fault::InputExceeded {
-            bytes, limit_bytes, ..
-        } => format!("申报有 {bytes} 字节，超过插件可接收的 {limit_bytes} 字节，请拆分"),
-        Fault::Trap { .. } => "插件崩溃".to_owned(),
-        Fault::Nonsense(_) => "插件给出的结果自相矛盾".to_owned(),
-        Fault::Refused(Refusal::UnreadableFiling(_)) => "插件读不懂这份申报".to_owned(),
-        Fault::Refused(Refusal::BadDate(_)) => "插件读不懂日期".to_owned(),
-        Fault::Refused(Refusal::BadParameters(_)) => "地方参数不可用".to_owned(),
-        Fault::Refused(Refusal::OutOfRange(_)) => "有数字过大，无法精确计算".to_owned(),
-        Fault::Host { .. } => "主机无法建立沙箱".to_owned(),
-        _ => "插件出错".to_owned(),
-    };
-    Broken(Text {
-        zh: format!("{what}（{fault}）"),
-        en: fault.to_string(),
-    })
+impl From<Fault> for Broken {
+    /// The runtime speaks English to operators and authors. An officer needs to
+    /// know what happened; the rest is for those.
+    fn from(fault: Fault) -> Self {
+        let what = match &fault {
+            Fault::DeadlineExceeded { limit_ms } => format!("{limit_ms} 毫秒内没有给出结果"),
+            Fault::MemoryExceeded { .. } => "内存用量超过上限".to_owned(),
+            Fault::TableExceeded { .. } => "函数表超过上限".to_owned(),
+            Fault::StackExceeded { .. } => "调用嵌套过深".to_owned(),
+            Fault::OutputExceeded { .. } => "结果过大".to_owned(),
+            Fault::InputExceeded {
+                bytes, limit_bytes, ..
+            } => format!("申报有 {bytes} 字节，超过插件可接收的 {limit_bytes} 字节，请拆分"),
+            Fault::Trap { .. } => "插件崩溃".to_owned(),
+            Fault::Nonsense(_) => "插件给出的结果自相矛盾".to_owned(),
+            Fault::Refused(Refusal::UnreadableFiling(_)) => "插件读不懂这份申报".to_owned(),
+            Fault::Refused(Refusal::BadDate(_)) => "插件读不懂日期".to_owned(),
+            Fault::Refused(Refusal::BadParameters(_)) => "地方参数不可用".to_owned(),
+            Fault::Refused(Refusal::OutOfRange(_)) => "有数字过大，无法精确计算".to_owned(),
+            Fault::Host { .. } => "主机无法建立沙箱".to_owned(),
+            _ => "插件出错".to_owned(),
+        };
+        Self(Text {
+            zh: format!("{what}（{fault}）"),
+            en: fault.to_string(),
+        })
+    }
 }

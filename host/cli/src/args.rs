@@ -18,6 +18,9 @@ pub enum Verb {
     Explain(ExplainArgs),
     Rules(RulesArgs),
     Plugins(PluginsArgs),
+    Serve(ServeArgs),
+    Receipt(ReceiptArgs),
+    Token(TokenArgs),
 }
 
 /// Check filings and report what is violated and what cannot be decided.
@@ -121,10 +124,129 @@ pub struct PluginsArgs {
     pub plugins: PluginFolders,
 }
 
+/// Check filings over HTTP, with a receipt for each.
+///
+/// Writes its address on standard output when it takes requests, and its log on standard error,
+/// one JSON object on each line. A page that shows the API is at /. SIGTERM or Ctrl-C ends it after
+/// what was accepted is finished.
+#[derive(Debug, clap::Args)]
+#[command(verbatim_doc_comment)]
+pub struct ServeArgs {
+    #[command(flatten)]
+    pub config: ConfigArg,
+
+    /// Address and port, instead of those of the configuration. Port 0 takes any that is free.
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub listen: Option<std::net::SocketAddr>,
+}
+
+/// Look at the receipts of `anjian serve`.
+#[derive(Debug, clap::Args)]
+pub struct ReceiptArgs {
+    #[command(subcommand)]
+    pub verb: ReceiptVerb,
+
+    #[command(flatten)]
+    pub config: ConfigArg,
+
+    #[command(flatten)]
+    pub lang: LangArg,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ReceiptVerb {
+    /// Look whether anything was changed. Exit status: 0 nothing, 1 something.
+    Verify {
+        /// A head that was kept elsewhere, as `verify` prints it or as answers carry it in their
+        /// headers: the log must still have it. May be given more than once.
+        #[arg(long = "head", value_name = "ID:HASH")]
+        heads: Vec<anjian_service::Head>,
+    },
+    /// List receipts in their order.
+    List {
+        /// Those after this one.
+        #[arg(long, value_name = "ID", default_value_t = 0)]
+        after: i64,
+        /// At most so many.
+        #[arg(long, value_name = "N", default_value_t = 100)]
+        limit: u32,
+        /// Those of a request, by the x-request-id of its answer.
+        #[arg(long, value_name = "ID")]
+        request: Option<String>,
+        /// Form of the list.
+        #[arg(long, value_enum, default_value_t = ListFormat::Human)]
+        format: ListFormat,
+    },
+    /// Show a receipt as JSON.
+    Show {
+        /// Its number.
+        id: i64,
+    },
+    /// Judge the filing of a receipt again, by the versions that judged it then, and write the
+    /// report. Exit status: 0 the same bytes as then, 1 others.
+    Replay {
+        /// Its number.
+        id: i64,
+    },
+}
+
+/// Make and revoke the tokens of `anjian serve`.
+#[derive(Debug, clap::Args)]
+pub struct TokenArgs {
+    #[command(subcommand)]
+    pub verb: TokenVerb,
+
+    #[command(flatten)]
+    pub config: ConfigArg,
+
+    #[command(flatten)]
+    pub lang: LangArg,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum TokenVerb {
+    /// Make a token and write it on standard output. It is kept nowhere else.
+    Add {
+        /// Who it is for, as receipts will show it.
+        name: String,
+        /// What it is for. May be given more than once.
+        #[arg(long = "role", value_enum, required = true)]
+        roles: Vec<RoleName>,
+    },
+    /// List tokens with their roles.
+    List,
+    /// Revoke a token, at once.
+    Revoke {
+        /// As listed.
+        name: String,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "snake_case")]
+pub enum RoleName {
+    /// Has filings checked.
+    Submitter,
+    /// Has filings checked and reads receipts.
+    Officer,
+    /// Uploads, activates and rolls back plugins.
+    RuleAdmin,
+    /// Reads everything and changes nothing.
+    Auditor,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct ConfigArg {
+    /// Configuration of the service, a TOML file (schemas/serve.schema.json; deploy/anjian.toml is
+    /// an example). Without it, what the service keeps lies in the working folder.
+    #[arg(long = "config", value_name = "FILE", global = true)]
+    pub file: Option<PathBuf>,
+}
+
 #[derive(Debug, clap::Args)]
 pub struct LangArg {
     /// Language of what is said to people. Machine formats have both.
-    #[arg(long, value_enum, default_value_t = LangName::Zh)]
+    #[arg(long, value_enum, global = true, default_value_t = LangName::Zh)]
     pub lang: LangName,
 }
 

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use anjian_check::{Broken, SetupError, Tally};
 use anjian_runtime::EngineError;
+use anjian_service::{LogError, ReplayError, ServeError, SettingsError, TokenError};
 use thiserror::Error;
 
 use crate::args::FailOn;
@@ -98,6 +99,16 @@ pub enum Error {
         name: String,
         help: String,
     },
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    #[error(transparent)]
+    Serve(#[from] ServeError),
+    #[error(transparent)]
+    Log(#[from] LogError),
+    #[error(transparent)]
+    Replay(#[from] ReplayError),
+    #[error(transparent)]
+    Token(#[from] TokenError),
     #[error("plugin `{plugin}` could not explain the rule: {cause}")]
     Explain { plugin: String, cause: Broken },
 }
@@ -126,6 +137,8 @@ impl From<&Error> for Status {
         match error {
             error if error.is_broken_pipe() => Self::BrokenPipe,
             Error::Explain { .. } => Self::Failed,
+            // What was looked for was found.
+            Error::Log(LogError::Broken(_)) => Self::Findings,
             _ => Self::Usage,
         }
     }

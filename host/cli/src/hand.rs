@@ -95,7 +95,7 @@ const CACHE: &str = "ANJIAN_CACHE";
 
 /// Where compiled plugins are kept between runs. Without it every start
 /// compiles them; that is all, so nothing is said when it cannot be used.
-fn cache() -> Option<Cache> {
+pub fn cache() -> Option<Cache> {
     let folder = match env::var_os(CACHE) {
         Some(chosen) if chosen == "off" => return None,
         Some(folder) => PathBuf::from(folder),

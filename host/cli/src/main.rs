@@ -7,7 +7,10 @@ mod explain;
 mod hand;
 mod output;
 mod plugins;
+mod receipt;
 mod rules;
+mod serve;
+mod token;
 
 use std::process::ExitCode;
 
@@ -22,6 +25,9 @@ fn main() -> ExitCode {
         Verb::Explain(args) => explain::run(&args),
         Verb::Rules(args) => rules::run(&args),
         Verb::Plugins(args) => plugins::run(&args),
+        Verb::Serve(args) => serve::run(&args),
+        Verb::Receipt(args) => receipt::run(&args),
+        Verb::Token(args) => token::run(&args),
     };
     match status {
         Ok(status) => status.into(),

@@ -160,3 +160,11 @@ pub fn assessment(filing: &[u8]) -> Assessment {
         identifications: Vec::new(),
     }
 }
+
+/// Whether a filing has a word anywhere.
+#[must_use]
+pub fn says(filing: &[u8], word: &str) -> bool {
+    filing
+        .windows(word.len())
+        .any(|window| window == word.as_bytes())
+}

@@ -314,7 +314,8 @@ fn problem(code: &str, zh: String, en: String) -> Problem {
     }
 }
 
-fn too_large(max: usize) -> Problem {
+/// What is said of a filing of more than `max` bytes, which is not read.
+pub fn too_large(max: usize) -> Problem {
     let mib = max / (1024 * 1024);
     problem(
         "too_large",

@@ -16,7 +16,7 @@ use crate::schema::nearest;
 pub use error::{ProfileError, ProfileProblem};
 
 /// A profile as it was written.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Profile {
     /// Such as `changzhou-2026`.
     pub id: String,
@@ -40,7 +40,7 @@ struct Named {
 }
 
 /// One `[[rule]]`.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Entry {
     line: usize,
     /// A rule id, or its beginning and `*`.
@@ -48,7 +48,7 @@ struct Entry {
     decision: Arc<Decision>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Parameters {
     line: usize,
     json: Vec<u8>,
