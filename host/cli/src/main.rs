@@ -6,7 +6,7 @@ mod exit;
 mod explain;
 mod hand;
 mod output;
-mod plugins;
+mod plugin;
 mod rules;
 
 use std::process::ExitCode;
@@ -21,7 +21,8 @@ fn main() -> ExitCode {
         Verb::Check(args) => check::run(&args),
         Verb::Explain(args) => explain::run(&args),
         Verb::Rules(args) => rules::run(&args),
-        Verb::Plugins(args) => plugins::run(&args),
+        Verb::Plugin(args) => plugin::run(&args),
+        Verb::Plugins(args) => plugin::list(&args),
     };
     match status {
         Ok(status) => status.into(),

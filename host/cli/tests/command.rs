@@ -22,10 +22,7 @@ fn command() -> Command {
 }
 
 fn anjian(args: &[&str]) -> Output {
-    command()
-        .args(args)
-        .output()
-        .unwrap()
+    command().args(args).output().unwrap()
 }
 
 fn with_input(args: &[&str], input: &[u8]) -> Output {
