@@ -41,6 +41,7 @@ pub fn run(args: &InspectArgs) -> Result<Status, Error> {
     }
     let today = Offset::UTC.to_datetime(Timestamp::now()).date().to_string();
     let tested = self_test::run(&plugin, &today, SELF_TEST);
+    let reason = tested.as_ref().unwrap_or_else(|why| why);
     let mut out = anstream::stdout().lock();
     match args.format {
         ListFormat::Json => {
@@ -61,7 +62,7 @@ pub fn run(args: &InspectArgs) -> Result<Status, Error> {
                 "signatures": signatures.len(),
                 "self_test": {
                     "passed": tested.is_ok(),
-                    "reason": tested.as_ref().map_or_else(|why| why, |what| what),
+                    "reason": reason,
                 },
             });
             serde_json::to_writer_pretty(&mut out, &found).map_err(std::io::Error::from)?;
@@ -76,7 +77,6 @@ pub fn run(args: &InspectArgs) -> Result<Status, Error> {
                 .into_iter()
                 .map(|(kind, count)| format!("{count} {}", name(kind)))
                 .collect();
-            let tested_text = tested.as_ref().map_or_else(String::clone, String::clone);
             let rows = [
                 row("插件", "plugin", format!("{} {}", said.id, said.version)),
                 row("名称", "title", lang.of(&said.title).to_owned()),
@@ -86,7 +86,7 @@ pub fn run(args: &InspectArgs) -> Result<Status, Error> {
                 row("依据", "instruments", instruments.join(", ")),
                 row("规则", "rules", kinds.join(", ")),
                 row("签名", "signatures", signatures.len().to_string()),
-                row("自检", "self-test", tested_text),
+                row("自检", "self-test", reason.clone()),
             ];
             table(&mut out, &rows)?;
         }

@@ -1,5 +1,3 @@
-#![expect(clippy::needless_pass_by_value, reason = "tables read better")]
-
 use std::path::Path;
 
 use jiff::civil::{Date, date};

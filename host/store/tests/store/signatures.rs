@@ -187,7 +187,9 @@ fn an_edited_journal_makes_nothing_trusted() {
     let edited = edited.replace(origin, "\"built_in\"");
     fs::write(&journal, edited).unwrap();
     let store = signed.bench.open();
-    assert_eq!(active(&store), "1.2.3");
+    assert_eq!(standing(&store, "panics_on_a_word"), Standing::Refused);
+    // The signed file is still in the folder, and is examined again.
+    assert_eq!(active(&store), "2.0.0");
 }
 
 /// What is trusted no more does not run, even if nothing can take its place.
