@@ -85,6 +85,14 @@ pub enum Error {
         "there is no plugin, so nothing can be checked; give a folder of plugins with --plugins"
     )]
     NoPlugins,
+    #[error(transparent)]
+    Store(#[from] anjian_store::StoreError),
+    #[error(transparent)]
+    Trust(#[from] anjian_store::TrustError),
+    #[error(transparent)]
+    Sign(#[from] anjian_store::sign::SignError),
+    #[error("{} cannot be read: {cause}", path.display())]
+    Read { path: PathBuf, cause: io::Error },
     #[error("{} cannot be written: {cause}", path.display())]
     Output { path: PathBuf, cause: io::Error },
     #[error("the output cannot be written: {0}")]

@@ -6,7 +6,7 @@ mod exit;
 mod explain;
 mod hand;
 mod output;
-mod plugins;
+mod plugin;
 mod receipt;
 mod rules;
 mod serve;
@@ -24,7 +24,8 @@ fn main() -> ExitCode {
         Verb::Check(args) => check::run(&args),
         Verb::Explain(args) => explain::run(&args),
         Verb::Rules(args) => rules::run(&args),
-        Verb::Plugins(args) => plugins::run(&args),
+        Verb::Plugin(args) => plugin::run(&args),
+        Verb::Plugins(args) => plugin::list(&args),
         Verb::Serve(args) => serve::run(&args),
         Verb::Receipt(args) => receipt::run(&args),
         Verb::Token(args) => token::run(&args),

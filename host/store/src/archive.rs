@@ -32,7 +32,7 @@ impl Archive {
     pub(crate) fn open(folder: &Path) -> Result<Self, StoreError> {
         let state = folder.join(STATE);
         // Told by the first write that matters.
-        let _ = fs::create_dir_all(state.join(VERSIONS));
+        let _ = fs::create_dir(&state);
         let lock = match File::create(state.join(LOCK)) {
             Ok(file) => match file.try_lock() {
                 Ok(()) => Some(file),
@@ -53,9 +53,12 @@ impl Archive {
         folder.join(STATE).join("journal.json")
     }
 
-    /// Makes its folders again, after the folder of plugins came back empty.
-    pub(crate) fn remake(&self) -> io::Result<()> {
-        fs::create_dir_all(self.state.join(VERSIONS))
+    /// Makes its folders where they are missing, but never the folder of
+    /// plugins: that one is its operator's.
+    fn make(&self) {
+        // Told by the write that comes next.
+        let _ = fs::create_dir(&self.state);
+        let _ = fs::create_dir(self.state.join(VERSIONS));
     }
 
     fn component(&self, id: &VersionId) -> PathBuf {
@@ -74,6 +77,7 @@ impl Archive {
         component: &[u8],
         signatures: &[String],
     ) -> Result<(), StoreError> {
+        self.make();
         let write = |path: PathBuf, bytes: &[u8]| {
             write_whole(&path, bytes).map_err(StoreError::disk("written", &path))
         };

@@ -15,7 +15,7 @@ use crate::journal::SeenFile;
 use crate::state::{State, lock};
 use crate::store::Store;
 use crate::swap::Keep;
-use crate::trust::{is_signature_of, signatures_beside};
+use crate::trust::{Trust, is_signature_of, signatures_beside};
 use crate::version::{Origin, Stage, Standing, VersionId};
 
 /// What was last seen in the folder, so that only what changed is read again.
@@ -51,7 +51,7 @@ impl Store {
         let listing = match list(&self.settings.folder) {
             Ok(listing) => listing,
             Err(error) => {
-                *seen = Seen::default();
+                seen.files.clear();
                 return self.folder_gone(error.to_string());
             }
         };
@@ -285,7 +285,6 @@ impl Store {
         if state.folder_gone.take().is_none() {
             return;
         }
-        let _ = self.archive.remake();
         for (id, loaded) in &state.loaded {
             // Told by the journal's write, which comes next.
             let _ = self.archive.put(id, &loaded.component, &loaded.signatures);
@@ -299,8 +298,13 @@ impl Store {
         format!("{:x}", Sha256::digest(bytes.unwrap_or_default()))
     }
 
-    /// The trust file changed: a version whose key was revoked judges no more.
+    /// The trust file changed: a version whose key was revoked judges no more. A
+    /// file that cannot be read revokes nothing, it only lets nothing new in.
     fn check_signatures_again(&self) {
+        let readable = |path| Trust::read(path).is_ok();
+        if !self.settings.trust.as_deref().is_some_and(readable) {
+            return;
+        }
         let mut state = lock(&self.state);
         let state = &mut *state;
         let judging = |version: &&crate::version::VersionStatus| {

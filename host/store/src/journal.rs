@@ -33,6 +33,8 @@ pub(crate) struct Journal {
     pub(crate) history: BTreeMap<String, Vec<VersionId>>,
     /// By name, what was last found in the folder.
     pub(crate) files: BTreeMap<String, SeenFile>,
+    /// By plugin, the version that came with the program which last ran.
+    pub(crate) built_in: BTreeMap<String, VersionId>,
     /// Versions that failed, of which reports still speak.
     pub(crate) unsettled: BTreeSet<VersionId>,
 }
@@ -57,6 +59,7 @@ impl Default for Journal {
             versions: Vec::new(),
             history: BTreeMap::new(),
             files: BTreeMap::new(),
+            built_in: BTreeMap::new(),
             unsettled: BTreeSet::new(),
         }
     }
@@ -89,6 +92,10 @@ impl Journal {
     /// Keeps it.
     pub(crate) fn write(&self, folder: &Path) -> Result<(), StoreError> {
         let path = Archive::journal(folder);
+        if let Some(state) = path.parent() {
+            // Told by the write that comes next.
+            let _ = fs::create_dir(state);
+        }
         let written = serde_json::to_vec_pretty(self)
             .map_err(io::Error::from)
             .and_then(|bytes| write_whole(&path, &bytes));

@@ -14,7 +14,7 @@ mod files;
 mod journal;
 mod line_up;
 mod notes;
-mod self_test;
+pub mod self_test;
 mod settings;
 mod shadow;
 pub mod sign;

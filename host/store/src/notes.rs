@@ -106,6 +106,10 @@ fn unsettled(state: &State, version: &VersionStatus, plugins: &[InUse]) -> Optio
             format!("；继续使用版本 {active}"),
             format!("; version {active} judges"),
         ),
+        None if version.plugin.is_some() => (
+            "；该插件没有可用的版本".to_owned(),
+            "; no version of the plugin judges".to_owned(),
+        ),
         _ => (String::new(), String::new()),
     };
     let reason = version.reason();

@@ -84,7 +84,8 @@ impl StoreSettings {
             fault_limit: 5,
             // A second of filings on a busy day.
             shadow_queue: 1024,
-            // The largest built-in plugin needs less than a second.
+            // The 1,300 examples of the largest plugin take a few seconds on a busy
+            // machine.
             self_test_ms: 60_000,
             // An editor's save is over within it.
             debounce_ms: 200,

@@ -34,15 +34,15 @@ pub struct Pair {
 }
 
 impl Pair {
-    /// Makes a key pair. With an empty password the secret key lies open.
+    /// Makes a key pair. Without a password it is asked for in the terminal;
+    /// with an empty one the secret key lies open.
     ///
     /// # Errors
-    /// When the machine gives no randomness.
-    pub fn new(password: &str, comment: &str) -> Result<Self, SignError> {
-        let made = if password.is_empty() {
-            KeyPair::generate_unencrypted_keypair()
-        } else {
-            KeyPair::generate_encrypted_keypair(Some(password.to_owned()))
+    /// When the machine gives no randomness, or nobody answers.
+    pub fn new(password: Option<&str>, comment: &str) -> Result<Self, SignError> {
+        let made = match password {
+            Some("") => KeyPair::generate_unencrypted_keypair(),
+            _ => KeyPair::generate_encrypted_keypair(password.map(str::to_owned)),
         };
         let failed = || fail("the key pair could not be made");
         let KeyPair { pk, sk } = made.map_err(failed())?;
@@ -56,25 +56,28 @@ impl Pair {
 }
 
 /// Signs bytes with the key of a secret key's file. The comment is signed too.
+/// Without a password it is asked for in the terminal, if the key has one.
 ///
 /// # Errors
 /// When the file is no secret key, or the password is not its own.
 pub fn sign(
     secret_key_file: &str,
-    password: &str,
+    password: Option<&str>,
     bytes: &[u8],
     comment: &str,
 ) -> Result<String, SignError> {
-    let boxed = SecretKeyBox::from_string(secret_key_file)
-        .map_err(fail("the file is no secret key of minisign"))?;
-    let key = if password.is_empty() {
-        boxed.into_unencrypted_secret_key()
-    } else {
-        boxed.into_secret_key(Some(password.to_owned()))
+    let boxed = || {
+        SecretKeyBox::from_string(secret_key_file)
+            .map_err(fail("the file is no secret key of minisign"))
     };
-    let key = key.map_err(fail(
-        "the secret key could not be opened; is the password right?",
-    ))?;
+    let key = match boxed()?.into_unencrypted_secret_key() {
+        Ok(key) => key,
+        Err(_) => boxed()?
+            .into_secret_key(password.map(str::to_owned))
+            .map_err(fail(
+                "the secret key could not be opened; is the password right?",
+            ))?,
+    };
     minisign::sign(None, &key, Cursor::new(bytes), Some(comment), None)
         .map(|signature| signature.to_string())
         .map_err(fail("the file could not be signed"))

@@ -33,6 +33,13 @@ pub(crate) struct State {
     pub(crate) not_kept: Option<String>,
 }
 
+impl State {
+    /// Whether a version came with the program that runs.
+    pub(crate) fn is_built_in(&self, id: &VersionId) -> bool {
+        self.built_in.values().any(|built_in| built_in == id)
+    }
+}
+
 /// A thread that panicked does not take the store with it: what a lock protects
 /// here is whole between any two statements that can fail.
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

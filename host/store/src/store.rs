@@ -57,14 +57,18 @@ impl Store {
     /// examines what is new in it.
     ///
     /// # Errors
-    /// When the folder belongs to another process, the journal is damaged, or
-    /// the built-in plugins do not judge together. A bad file in the folder is
+    /// When the folder belongs to another process, the journal is damaged, the
+    /// trust file cannot be used, or the built-in plugins do not judge together. A bad file in the folder is
     /// no error: it is refused, and what judged before judges on.
     pub fn open(settings: StoreSettings, engine: Arc<Engine>) -> Result<Arc<Self>, StoreError> {
         // Told by the archive, which also makes it.
         let _ = fs::create_dir_all(&settings.folder);
         let archive = Archive::open(&settings.folder)?;
         let journal = Journal::read(&settings.folder)?;
+        if let Some(path) = &settings.trust {
+            // Without it all signed versions would be refused, and others judge.
+            Trust::read(path)?;
+        }
         let (jobs, waiting) = mpsc::sync_channel(settings.shadow_queue.max(1));
         let line_up = LineUp {
             number: journal.number,
@@ -224,8 +228,7 @@ impl Store {
         let Some(version) = state.journal.version(id) else {
             return Err("nothing is known of it".to_owned());
         };
-        let (day, built_in) = (verified_on(version), version.origin == Origin::BuiltIn);
-        let day = day.unwrap_or_else(|| self.today());
+        let day = verified_on(version).unwrap_or_else(|| self.today());
         let (component, signatures, plugin) = match state.loaded.get(id) {
             Some(loaded) => {
                 let Loaded {
@@ -243,7 +246,8 @@ impl Store {
                 (Cow::Owned(component), signatures, None)
             }
         };
-        if !built_in {
+        // What the journal calls built in is not believed: it could be edited.
+        if !state.is_built_in(id) {
             self.signers(&component, &signatures, day)?;
         }
         let plugin = match plugin {
@@ -318,6 +322,7 @@ impl Store {
         for plugin in &plugins {
             self.bring_back_plugin(state, plugin);
         }
+        state.journal.built_in.clone_from(&state.built_in);
         while let Err(error) = self.change(state, Keep::Try, |_| {}) {
             // Versions that judged together until the program was updated.
             if !self.drop_one(state, &error) {
@@ -345,35 +350,71 @@ impl Store {
     fn bring_back_plugin(&self, state: &mut State, plugin: &str) {
         let built_in = state.built_in.get(plugin).cloned();
         while let Some(id) = state.journal.active(plugin).cloned() {
-            let old_built_in = state.journal.version(&id).is_some_and(|version| {
-                version.origin == Origin::BuiltIn && Some(&version.id) != built_in.as_ref()
-            });
-            let revived = match old_built_in {
-                true => Err("the program has another one now".to_owned()),
-                false => self.revive(state, &id),
+            if self.is_superseded(state, plugin, &id) {
+                break;
+            }
+            let Err(reason) = self.may_again(state, &id) else {
+                let step = self.step(Stage::Active, true, "the version after it is gone", None);
+                if let Some(version) = state.journal.version_mut(&id)
+                    && version.standing != Standing::Active
+                {
+                    version.standing = Standing::Active;
+                    version.step(step);
+                }
+                return;
             };
-            let Err(reason) = revived else { return };
             let history = state.journal.history.get_mut(plugin);
             history.and_then(Vec::pop);
-            let step = self.step(Stage::Verified, false, reason.clone(), None);
-            if let Some(version) = state.journal.version_mut(&id) {
-                if old_built_in {
-                    version.standing = Standing::Ready;
-                    version.step(self.step(Stage::Replaced, true, reason, None));
-                    continue;
-                }
+            let step = self.step(Stage::Verified, false, reason, None);
+            let Some(version) = state.journal.version_mut(&id) else {
+                continue;
+            };
+            if version.standing == Standing::Active {
                 version.standing = Standing::Refused;
                 version.step(step);
+                state.journal.unsettled.insert(id.clone());
+                // A file that is still there is examined again.
+                state.journal.files.retain(|_, seen| seen.id != id);
             }
-            state.journal.unsettled.insert(id.clone());
-            // A file that is still there is examined again.
-            state.journal.files.retain(|_, seen| seen.id != id);
         }
-        match built_in {
-            Some(id) => self.begin_built_in(state, plugin, id),
-            None => {
-                state.journal.history.remove(plugin);
+        state.journal.history.remove(plugin);
+        if let Some(id) = built_in {
+            self.begin_built_in(state, plugin, id);
+        }
+    }
+
+    /// Whether the program was updated, and brings another built-in version
+    /// than the one that judged.
+    fn is_superseded(&self, state: &mut State, plugin: &str, id: &VersionId) -> bool {
+        let step = self.step(
+            Stage::Replaced,
+            true,
+            "the program has another one now",
+            None,
+        );
+        // With the same program, an older one judges because a person wants it.
+        if state.built_in.get(plugin) == state.journal.built_in.get(plugin) {
+            return false;
+        }
+        if state.built_in.get(plugin) == Some(id) {
+            return false;
+        }
+        match state.journal.version_mut(id) {
+            Some(version) if version.origin == Origin::BuiltIn => {
+                version.standing = Standing::Ready;
+                version.step(step);
+                true
             }
+            _ => false,
+        }
+    }
+
+    /// Has a version ready that judged, or judged before the one that did.
+    fn may_again(&self, state: &mut State, id: &VersionId) -> Result<(), String> {
+        let standing = state.journal.version(id).map(|version| version.standing);
+        match standing {
+            Some(Standing::Active | Standing::Ready) => self.revive(state, id),
+            _ => Err("it may not judge".to_owned()),
         }
     }
 

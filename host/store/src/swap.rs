@@ -57,7 +57,7 @@ impl Store {
         }
         self.revive(state, id).map_err(|reason| refuse(&reason))?;
         if let Some(loaded) = state.loaded.get(id)
-            && known(state, id)?.origin != Origin::BuiltIn
+            && !state.is_built_in(id)
         {
             // A person decides today, so today's keys count.
             let today = self.today();
@@ -157,12 +157,14 @@ impl Store {
         id: &VersionId,
         who: &str,
     ) -> Result<(), StoreError> {
+        // Who built the program is not who runs it.
+        if state.is_built_in(id) {
+            return Ok(());
+        }
         let version = known(state, id)?;
         let first = match (&version.origin, &version.vouched_by) {
-            // Who built the program is not who runs it.
-            (Origin::BuiltIn, _) => return Ok(()),
-            (Origin::Submitted(first), _) | (Origin::File(_), Some(first)) => first,
-            (Origin::File(_), None) => {
+            (Origin::Submitted(first), _) | (_, Some(first)) => first,
+            (_, None) => {
                 self.change(state, Keep::Must, |journal| {
                     if let Some(version) = journal.version_mut(id) {
                         version.vouched_by = Some(who.to_owned());
@@ -309,9 +311,11 @@ impl Store {
         }
         let step = self.step(stage, false, reason, None);
         let shadow = self.end_shadow(id);
-        // Without a version to go back to it judges on: a plugin that breaks
-        // says so in each report, one that is missing says nothing.
-        let standing = if judges { Standing::Active } else { standing };
+        // A plugin that breaks says so in each report, one that is missing says
+        // nothing: without an earlier version it judges on. What is trusted no
+        // more must not run at all.
+        let stays = judges && standing == Standing::Quarantined;
+        let standing = if stays { Standing::Active } else { standing };
         let _ = self.change(state, Keep::Try, |journal| {
             if let Some(version) = journal.version_mut(id) {
                 version.standing = standing;
@@ -319,6 +323,9 @@ impl Store {
                 if let Some(shadow) = shadow {
                     version.shadow = Some(shadow.counts());
                 }
+            }
+            if judges && !stays {
+                journal.history.remove(&plugin);
             }
             journal.unsettled.insert(id.clone());
         });
@@ -452,7 +459,7 @@ fn in_use(journal: &Journal) -> Vec<InUse> {
             version: version.version.clone().unwrap_or_default(),
             sha256: version.id.to_string(),
             signed_by: version.signed_by.clone(),
-            built_in: version.origin == Origin::BuiltIn,
+            built_in: journal.built_in.values().any(|id| *id == version.id),
             since: begun.map_or(Timestamp::UNIX_EPOCH, |step| step.at),
         })
     });

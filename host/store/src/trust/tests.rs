@@ -1,5 +1,3 @@
-#![expect(clippy::needless_pass_by_value, reason = "tables read better")]
-
 use std::path::Path;
 
 use jiff::civil::{Date, date};
@@ -15,7 +13,9 @@ struct Keys {
 
 impl Keys {
     fn new(count: usize) -> Self {
-        let pairs = (0..count).map(|_| Pair::new("", "test").unwrap()).collect();
+        let pairs = (0..count)
+            .map(|_| Pair::new(Some(""), "test").unwrap())
+            .collect();
         Self { pairs }
     }
 
@@ -36,7 +36,7 @@ impl Keys {
     }
 
     fn sign(&self, n: usize, bytes: &[u8]) -> String {
-        sign(&self.pairs[n].secret_key_file, "", bytes, "test").unwrap()
+        sign(&self.pairs[n].secret_key_file, None, bytes, "test").unwrap()
     }
 }
 

@@ -1,8 +1,10 @@
-//! `anjian plugins`.
+//! `anjian plugin list`.
 
 use std::io::Write;
+use std::path::Path;
 
 use anjian_check::Options;
+use anjian_store::{Origin, versions_on_disk};
 use serde_json::json;
 
 use crate::args::{ListFormat, PluginsArgs};
@@ -11,6 +13,9 @@ use crate::hand::Hand;
 use crate::rules::table;
 
 pub fn run(args: &PluginsArgs) -> Result<Status, Error> {
+    if let Some(folder) = &args.versions {
+        return versions(args, folder);
+    }
     let hand = Hand::load(&args.plugins.folders, None, Options::default())?;
     let lang = args.lang.get();
     let file = |id: &str| {
@@ -63,4 +68,47 @@ pub fn run(args: &PluginsArgs) -> Result<Status, Error> {
     } else {
         Status::Clean
     })
+}
+
+/// What a service keeps. It may be running; nothing is changed.
+fn versions(args: &PluginsArgs, folder: &Path) -> Result<Status, Error> {
+    let all = versions_on_disk(folder)?;
+    let lang = args.lang.get();
+    let mut out = anstream::stdout().lock();
+    match args.format {
+        ListFormat::Json => {
+            serde_json::to_writer_pretty(&mut out, &all).map_err(std::io::Error::from)?;
+            writeln!(out)?;
+        }
+        ListFormat::Human => {
+            for version in &all {
+                let origin = match &version.origin {
+                    Origin::BuiltIn => lang.pick("内置", "built in").to_owned(),
+                    Origin::File(file) => file.clone(),
+                    Origin::Submitted(who) => {
+                        lang.pick(format!("{who} 提交"), format!("submitted by {who}"))
+                    }
+                };
+                let standing = version.standing.name();
+                writeln!(
+                    out,
+                    "{}  {standing}  {origin}  {}",
+                    version.name(),
+                    version.id
+                )?;
+                let steps = version.steps.iter().map(|step| {
+                    let sign = if step.passed { " " } else { "✗" };
+                    vec![
+                        format!("  {sign}"),
+                        step.stage.name().to_owned(),
+                        format!("{:.0}", step.at),
+                        step.reason.clone(),
+                    ]
+                });
+                table(&mut out, &steps.collect::<Vec<_>>())?;
+            }
+        }
+    }
+    out.flush()?;
+    Ok(Status::Clean)
 }
