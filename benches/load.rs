@@ -138,11 +138,10 @@ impl Drop for Service {
     }
 }
 
-/// A version of the plugin, and the words by which its reports are known.
+/// A version of the plugin.
 struct Version {
     sha256: String,
     component: Vec<u8>,
-    word: String,
 }
 
 /// A filing that was answered.
@@ -181,7 +180,7 @@ fn run(wanted: &Wanted) -> Outcome<()> {
         .ok_or("the sample data has no scenario 03")?;
     let filing: Value = serde_json::from_slice(&sample.bytes)?;
     let mut service = Service::start(&config)?;
-    let versions = versions(&service, &sample.bytes)?;
+    let (versions, word) = versions(&service, &sample.bytes)?;
     for version in &versions {
         submit(&service, version)?;
     }
@@ -210,6 +209,7 @@ fn run(wanted: &Wanted) -> Outcome<()> {
         wanted,
         filing: &filing,
         versions: &versions,
+        word: &word,
     };
     let mut after = 0;
     let long = Duration::from_secs(wanted.seconds);
@@ -249,8 +249,9 @@ fn run(wanted: &Wanted) -> Outcome<()> {
     Ok(())
 }
 
-/// The built-in plugin and one that says another word in one sentence.
-fn versions(service: &Service, filing: &[u8]) -> Outcome<[Version; 2]> {
+/// The built-in plugin and one that says something else in one place, and what
+/// it says.
+fn versions(service: &Service, filing: &[u8]) -> Outcome<([Version; 2], String)> {
     let report: Value =
         serde_json::from_slice(&service.send("POST", "/v1/check", &[], filing)?.body)?;
     let findings = report
@@ -286,15 +287,14 @@ fn versions(service: &Service, filing: &[u8]) -> Outcome<[Version; 2]> {
                 place.copy_from_slice(other.as_bytes());
             }
         }
-        let version = |component: Vec<u8>, word: &str| Version {
+        let version = |component: Vec<u8>| Version {
             sha256: format!("{:x}", Sha256::digest(&component)),
             component,
-            word: word.to_owned(),
         };
         // Under another digest than the built-in one, which is not uploaded.
         let mut first = component.clone();
         first.extend([0, 6, 4, b'l', b'o', b'a', b'd', b'1']);
-        return Ok([version(first, word), version(changed, &other)]);
+        return Ok(([version(first), version(changed)], other));
     }
     Err("no sentence of the report stands in the plugin as it is".into())
 }
@@ -311,8 +311,9 @@ fn submit(service: &Service, version: &Version) -> Outcome<()> {
     loop {
         let listed: Value =
             serde_json::from_slice(&service.send("GET", "/v1/plugins", &[], b"")?.body)?;
-        let found = listed["versions"]
-            .as_array()
+        let found = listed
+            .get("versions")
+            .and_then(Value::as_array)
             .into_iter()
             .flatten()
             .find(|listed| listed["id"] == version.sha256.as_str());
@@ -384,6 +385,8 @@ struct Asking<'a> {
     wanted: &'a Wanted,
     filing: &'a Value,
     versions: &'a [Version; 2],
+    /// What only the second version says.
+    word: &'a str,
 }
 
 impl Asking<'_> {
@@ -430,11 +433,13 @@ impl Asking<'_> {
         while due < end {
             thread::sleep(due.saturating_duration_since(Instant::now()));
             // Each filing is another one, so that a doubled one is seen.
-            filing["filing_id"] = format!("{name}-{}", phase.sent).into();
+            if let Some(id) = filing.get_mut("filing_id") {
+                *id = format!("{name}-{}", phase.sent).into();
+            }
             let bytes = filing.to_string();
             phase.sent += 1;
             match connection.send("POST", "/v1/check", &[], bytes.as_bytes()) {
-                Ok(answer) => phase.count(&answer, due.elapsed(), self.versions, &filing),
+                Ok(answer) => phase.count(&answer, due.elapsed(), self, &filing),
                 Err(_) => {
                     phase.broken += 1;
                     return phase;
@@ -459,7 +464,7 @@ impl Phase {
     }
 
     /// Looks whether an answer is whole, and of one version.
-    fn count(&mut self, answer: &Answer, time: Duration, versions: &[Version; 2], filing: &Value) {
+    fn count(&mut self, answer: &Answer, time: Duration, asking: &Asking<'_>, filing: &Value) {
         let receipt = answer
             .header("anjian-receipt")
             .and_then(|id| id.parse().ok());
@@ -468,12 +473,14 @@ impl Phase {
             return;
         };
         let text = answer.text();
-        let says: Vec<bool> = versions.iter().map(|v| text.contains(&v.word)).collect();
-        let by: Vec<bool> = versions.iter().map(|v| text.contains(&v.sha256)).collect();
+        let says = text.contains(asking.word);
+        let by = asking.versions.each_ref();
+        let by = by.map(|version| text.contains(&version.sha256));
         let own = filing["filing_id"].as_str().unwrap_or_default();
-        match (says.as_slice(), by.as_slice()) {
-            ([true, false], [true, false]) => self.by_version[0] += 1,
-            ([false, true], [false, true]) => self.by_version[1] += 1,
+        let [first, second] = &mut self.by_version;
+        match (says, by) {
+            (false, [true, false]) => *first += 1,
+            (true, [false, true]) => *second += 1,
             _ => self.mixed += 1,
         }
         self.mixed += u64::from(!text.contains(&format!("\"{own}\"")));

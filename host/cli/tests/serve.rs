@@ -1,9 +1,5 @@
 //! The service from outside: the real binary, real files, loopback.
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test fails by panicking"
-)]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![cfg(unix)]
 
 use std::fs;
@@ -105,12 +101,11 @@ impl Place {
             address: address.trim().to_owned(),
             log: Some(log),
         };
-        if serving.address.is_empty() {
-            panic!(
-                "it does not serve: {}",
-                serving.log.take().unwrap().join().unwrap()
-            );
-        }
+        assert!(
+            !serving.address.is_empty(),
+            "it does not serve: {}",
+            serving.log.take().unwrap().join().unwrap()
+        );
         serving
     }
 }
