@@ -1,4 +1,5 @@
 //! The rulebook as a whole: identity and citations.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod sectors;
 
@@ -114,4 +115,34 @@ fn released_contracts_are_as_they_were_released() {
     let folders = std::fs::read_dir(&wit).unwrap();
     let folders = folders.filter(|entry| entry.as_ref().unwrap().path().is_dir());
     assert_eq!(folders.count(), released.len(), "a folder without digest");
+}
+
+#[test]
+fn tests_that_the_threats_name_exist() {
+    let root = sectors::root();
+    let text = std::fs::read_to_string(root.join("docs/threats.md")).unwrap();
+    let mut code = String::new();
+    for room in ["host", "tests"] {
+        sources(&root.join(room), &mut code);
+    }
+    let rows = text.lines().filter_map(|line| line.rsplit('|').nth(1));
+    let named: Vec<&str> = rows
+        .flat_map(|cell| cell.split('`').skip(1).step_by(2))
+        .collect();
+    assert!(named.len() > 20, "{named:?}");
+    for name in named {
+        assert!(code.contains(&format!("fn {name}(")), "no test {name}");
+    }
+}
+
+/// Appends the Rust sources below a folder.
+fn sources(folder: &std::path::Path, code: &mut String) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources(&path, code);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            code.push_str(&std::fs::read_to_string(path).unwrap());
+        }
+    }
 }
