@@ -208,7 +208,7 @@ impl Builder {
         let bytes = ComponentEncoder::default()
             .validate(true)
             .module(&read(path)?)
-            .and_then(|encoder| encoder.encode())
+            .and_then(|mut encoder| encoder.encode())
             .map_err(|error| wrong(format!("{error:#}")))?;
         let depinfo = read(&path.with_extension("d"))?;
         let sources = depinfo::sources(&String::from_utf8_lossy(&depinfo));
