@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use anjian_model::{
-    Description, FilingReport, Instrument, PluginUsed, Problem, ProblemLevel, ProfileEffect,
+    Description, FilingReport, Head, Instrument, PluginUsed, Problem, ProblemLevel, ProfileEffect,
     ProfileUsed, Request, Rule, Section, Text, Verdict,
 };
 use thiserror::Error;
@@ -157,10 +157,20 @@ impl Checker {
     ///
     /// # Errors
     /// When the profile does not fit the plugins.
-    pub fn with_profile(mut self, profile: Profile) -> Result<Self, SetupError> {
+    pub fn with_profile(self, profile: Profile) -> Result<Self, SetupError> {
+        self.with_profile_among(profile, &[])
+    }
+
+    /// The same, where other versions of plugins judge filings of other dates:
+    /// a name need not be known to the plugins here if it is known to those.
+    pub(crate) fn with_profile_among(
+        mut self,
+        profile: Profile,
+        elsewhere: &[&Description],
+    ) -> Result<Self, SetupError> {
         let descriptions: Vec<&Description> =
             self.plugins().map(|judge| judge.description()).collect();
-        let mut decided = profile.resolve(&descriptions)?;
+        let mut decided = profile.resolve(&descriptions, elsewhere)?;
         for enrolled in self.plugins.iter_mut().flat_map(|loaded| &mut loaded.rules) {
             if let Some((rule, decision)) = decided.remove(&enrolled.rule.id) {
                 enrolled.rule = rule;
@@ -221,8 +231,19 @@ impl Checker {
                 id: judge.description().id.clone(),
                 version: judge.description().version.clone(),
                 sha256: judge.sha256().to_owned(),
+                from: None,
+                until: None,
             })
             .collect()
+    }
+
+    /// What its reports say once.
+    pub fn head(&self) -> Head {
+        Head {
+            plugins: self.plugins_used(),
+            profile: self.profile_used(),
+            notes: Vec::new(),
+        }
     }
 
     /// A rule and the plugin that has it.
@@ -255,7 +276,8 @@ impl Checker {
         }
     }
 
-    fn judge<'a>(
+    /// Judges one that was read.
+    pub(crate) fn judge<'a>(
         &self,
         source: Source,
         mut document: Document<'a>,
@@ -294,6 +316,7 @@ impl Checker {
             enterprise: text("/enterprise/name"),
             reference_date: dates.map(|dates| dates.reference),
             verdict: assemble::verdict(&problems, &findings),
+            judged_by: Vec::new(),
             profile,
             problems,
             findings,
@@ -307,24 +330,30 @@ impl Checker {
         }
     }
 
+    /// The reference date to judge by; `None` when the filing has none.
+    pub(crate) fn reference(&self, document: &Document<'_>) -> Option<String> {
+        let at = document.member(Document::ROOT, "reference_date")?;
+        let filed = document.string(at)?;
+        schema::date(&filed)?;
+        Some(match self.options.as_of {
+            Some(date) => date.to_string(),
+            None => filed.into_owned(),
+        })
+    }
+
     /// The dates to judge by; `None` when the filing does not say.
     fn dates(&self, document: &Document<'_>) -> Option<Dates> {
-        let filed = |name: &str| {
-            let at = document.member(Document::ROOT, name)?;
-            document.string(at)
-        };
-        let reference = filed("reference_date").filter(|text| schema::date(text).is_some())?;
-        let reference = match self.options.as_of {
-            Some(date) => date.to_string(),
-            None => reference.into_owned(),
-        };
+        let reference = self.reference(document)?;
         let refused = document
             .member(Document::ROOT, "submission_date")
             .is_some_and(|at| document.is_blanked(at));
         if refused {
             return None;
         }
-        let submission = filed("submission_date").map(|date| date.into_owned());
+        let submission = document
+            .member(Document::ROOT, "submission_date")
+            .and_then(|at| document.string(at))
+            .map(|date| date.into_owned());
         Some(Dates {
             submission: submission.unwrap_or_else(|| reference.clone()),
             reference,
@@ -452,6 +481,7 @@ pub fn refused<'a>(source: Source, problem: Problem) -> Checked<'a> {
             enterprise: None,
             reference_date: None,
             verdict: Verdict::Invalid,
+            judged_by: Vec::new(),
             profile: None,
             problems: vec![problem],
             findings: Vec::new(),

@@ -4,6 +4,7 @@
 //! reach a sandbox; planning, assembling and rendering need none.
 
 mod assemble;
+mod by_date;
 mod checker;
 #[cfg(test)]
 mod double;
@@ -19,6 +20,7 @@ pub mod schema;
 mod tally;
 mod words;
 
+pub use by_date::{ByDate, Turn};
 pub use checker::{Checked, Checker, Options, SetupError, Source, refused};
 pub use enrolled::Enrolled;
 pub use judge::{Broken, Judge};

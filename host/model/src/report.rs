@@ -3,7 +3,7 @@
 //! from these types.
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::{Computed, Confidence, Kind, Outcome, ScoreItem, Severity, Step, Text};
@@ -21,14 +21,28 @@ pub struct Report {
     /// What an authority decided about rules; absent when nothing was.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub profile: Option<ProfileUsed>,
+    /// What a reader should know of the plugins; absent when there is nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<Note>,
     /// Counts over all filings.
     pub summary: Summary,
     /// In the order of the input.
     pub filings: Vec<FilingReport>,
 }
 
+/// What a report says once, whatever it judges.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Head {
+    /// Who judges.
+    pub plugins: Vec<PluginUsed>,
+    /// What an authority decided about rules.
+    pub profile: Option<ProfileUsed>,
+    /// What a reader should know of the plugins.
+    pub notes: Vec<Note>,
+}
+
 /// A plugin that judged.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PluginUsed {
     /// Such as `hazchem`.
     pub id: String,
@@ -36,6 +50,63 @@ pub struct PluginUsed {
     pub version: String,
     /// Lower-case hexadecimal digest of the component's bytes.
     pub sha256: String,
+    /// The first reference date that it judges, `YYYY-MM-DD`, where another
+    /// version judges what is earlier.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+    /// The last reference date that it judges, where another version judges
+    /// what is later.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<String>,
+}
+
+/// What a reader should know of the plugins that judged.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Note {
+    /// For programs.
+    pub kind: NoteKind,
+    /// About which plugin, when it is about one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plugin: Option<String>,
+    /// For people.
+    pub text: Text,
+}
+
+/// What a note is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum NoteKind {
+    /// A version without signature judges.
+    Unsigned,
+    /// A newer version was refused; the last good one judges.
+    LastGoodKept,
+    /// A newer version differed too much in the shadow.
+    Held,
+    /// A version was quarantined; an earlier one judges.
+    Quarantined,
+    /// A version faulted too often, and no earlier one could take its place.
+    Faulty,
+    /// The file of the version that judges was deleted; it judges on.
+    FileGone,
+    /// A file of the folder cannot be read.
+    FileUnreadable,
+    /// The folder of plugins cannot be read.
+    FolderGone,
+    /// What the store decides cannot be kept; a restart would not know of it.
+    NotKept,
+}
+
+/// Why this version of a plugin judged a filing, and not another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct JudgedBy {
+    /// Id of the plugin.
+    pub plugin: String,
+    /// As the plugin calls it.
+    pub version: String,
+    /// Lower-case hexadecimal digest of the component's bytes.
+    pub sha256: String,
+    /// In a sentence.
+    pub reason: Text,
 }
 
 /// A profile by which plugins judged.
@@ -133,6 +204,10 @@ pub struct FilingReport {
     pub reference_date: Option<String>,
     /// The worst of all.
     pub verdict: Verdict,
+    /// Which version judged, and why, for plugins of which several judge, each
+    /// its dates; absent where there is one of each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub judged_by: Vec<JudgedBy>,
     /// What the profile did to it; absent without a profile.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub profile: Option<ProfileEffect>,

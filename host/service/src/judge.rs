@@ -3,10 +3,10 @@
 use std::io;
 use std::sync::Arc;
 
-use anjian_check::formats::{Format, Json, Ndjson};
+use anjian_check::formats::{Json, Ndjson};
 use anjian_check::input::{Inputs, Piece};
-use anjian_check::{Checker, Tally, refused};
-use anjian_model::FilingReport;
+use anjian_check::{ByDate, Tally, refused};
+use anjian_model::{FilingReport, Head};
 
 use crate::receipts::{Basis, Content, Entry, Form, sha256};
 
@@ -41,7 +41,8 @@ pub(crate) fn one(bytes: Vec<u8>) -> Option<Piece> {
 /// # Errors
 /// When a value cannot be written as JSON.
 pub(crate) fn judge(
-    checker: &Checker,
+    checker: &ByDate,
+    head: &Head,
     basis: &Arc<Basis>,
     asked: &Asked,
     form: Form,
@@ -57,11 +58,11 @@ pub(crate) fn judge(
         Form::Json => {
             let mut tally = Tally::default();
             tally.add(&checked.report);
-            Json.begin(checker, &mut answer)?;
-            Json.filing(checker, &checked, &mut answer)?;
-            Json.end(checker, &tally, &mut answer)?;
+            Json.head(head, &mut answer)?;
+            Json.report(&checked.report, &mut answer)?;
+            Json.tail(&tally, &mut answer)?;
         }
-        Form::Ndjson => Ndjson.filing(checker, &checked, &mut answer)?,
+        Form::Ndjson => Ndjson.report(&checked.report, &mut answer)?,
     }
     let submission_date = checked.document.as_ref().and_then(|document| {
         let at = document.find("/submission_date")?;

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use anjian_check::input::{MAX_FILING, Piece, too_large};
-use anjian_check::{Checker, Options, Profile, ProfileError, SetupError, Source};
-use anjian_model::Problem;
+use anjian_check::{ByDate, Options, Profile, ProfileError, SetupError, Source, Turn};
+use anjian_model::{Head, Problem};
 use anjian_runtime::{Engine, LoadError};
 use thiserror::Error;
 
@@ -49,7 +49,7 @@ pub enum ReplayError {
 /// When something that the receipt stands on is gone.
 pub fn replay(log: &Log, id: i64, engine: &Engine) -> Result<Replayed, ReplayError> {
     let receipt = log.receipt(id)?;
-    let mut checker = Checker::new(Options::default())?;
+    let mut turns = Vec::new();
     for used in &receipt.plugins {
         let plugin =
             engine
@@ -59,12 +59,20 @@ pub fn replay(log: &Log, id: i64, engine: &Engine) -> Result<Replayed, ReplayErr
                     version: used.version.clone(),
                     cause,
                 })?;
-        checker.add(Arc::new(plugin))?;
+        turns.push(Turn {
+            from: used.from.clone(),
+            judge: Arc::new(plugin),
+        });
     }
-    if let Some(sha256) = &receipt.profile_sha256 {
-        let profile = Profile::read("profile", &log.content(sha256)?)?;
-        checker = checker.with_profile(profile)?;
-    }
+    let profile = match &receipt.profile_sha256 {
+        Some(sha256) => Some(Profile::read("profile", &log.content(sha256)?)?),
+        None => None,
+    };
+    let checker = ByDate::new(&turns, &Options::default(), profile.as_ref())?;
+    let head = Head {
+        notes: receipt.notes.clone(),
+        ..checker.head()
+    };
     let source = source(&receipt);
     let content = match &receipt.filing_sha256 {
         Some(sha256) => Ok(log.content(sha256)?),
@@ -79,7 +87,7 @@ pub fn replay(log: &Log, id: i64, engine: &Engine) -> Result<Replayed, ReplayErr
         token: receipt.token.clone(),
     };
     let basis = Arc::new(Basis::default());
-    let judged = judge(&checker, &basis, &asked, receipt.form, piece)?;
+    let judged = judge(&checker, &head, &basis, &asked, receipt.form, piece)?;
     Ok(Replayed {
         same: sha256(&judged.answer) == receipt.report_sha256,
         answer: judged.answer,

@@ -7,19 +7,23 @@ use std::sync::{Arc, PoisonError, Weak};
 
 use anjian_model::FilingReport;
 
+use crate::change::Keep;
 use crate::counted::Counted;
 use crate::error::StoreError;
 use crate::line_up::LineUp;
 use crate::settings::Promotion;
-use crate::shadow::{Job, Said, Shadow};
+use crate::shadow::{Job, Said, Shadow, ShadowCounts, Tally};
 use crate::state::{State, lock};
 use crate::store::Store;
-use crate::swap::{Keep, known};
+use crate::swap::known;
 use crate::version::{Stage, Standing, VersionId};
 
 /// Bytes of filings that wait for the shadow at most. Many large ones must not
 /// fill the memory of a service that has answered them already.
 const MAX_WAITING_BYTES: usize = 64 * 1024 * 1024;
+
+/// Filings after which the counts are kept. A crash loses fewer.
+const KEPT_EVERY: u64 = 100;
 
 impl Store {
     /// To be called after each answer: quarantines what broke too often, and
@@ -59,11 +63,29 @@ impl Store {
             let Some(store) = store.upgrade() else { return };
             for shadow in store.shadows() {
                 shadow.judge(&job);
+                if shadow.counts().filings.is_multiple_of(KEPT_EVERY) {
+                    store.keep_counts();
+                }
                 store.conclude(&shadow);
             }
             let bytes = job.filing.len();
             store.waiting_bytes.fetch_sub(bytes, Ordering::Relaxed);
         }
+    }
+
+    /// Keeps what the shadows have counted, so that a restart goes on from it.
+    pub(crate) fn keep_counts(&self) {
+        let shadows = self.shadows();
+        if shadows.is_empty() {
+            return;
+        }
+        let _ = self.change(&mut lock(&self.state), Keep::Try, |journal| {
+            for shadow in shadows {
+                if let Some(version) = journal.version_mut(&shadow.id) {
+                    version.shadow = Some(shadow.counts());
+                }
+            }
+        });
     }
 
     /// What follows from what the shadow has shown so far.
@@ -108,6 +130,25 @@ impl Store {
 
     /// Lets a loaded version judge in the shadow.
     pub(crate) fn begin_shadow(&self, state: &mut State, id: &VersionId) -> Result<(), StoreError> {
+        self.shadow(state, id, ShadowCounts::default())
+    }
+
+    /// Lets one go on that was there when the process ended.
+    pub(crate) fn go_on_in_shadow(
+        &self,
+        state: &mut State,
+        id: &VersionId,
+    ) -> Result<(), StoreError> {
+        let before = known(state, id)?.shadow.clone();
+        self.shadow(state, id, before.unwrap_or_default())
+    }
+
+    fn shadow(
+        &self,
+        state: &mut State,
+        id: &VersionId,
+        before: ShadowCounts,
+    ) -> Result<(), StoreError> {
         let version = known(state, id)?;
         let plugin = version.plugin.clone().unwrap_or_default();
         let Some(loaded) = state.loaded.get(id) else {
@@ -135,7 +176,7 @@ impl Store {
         self.change(state, Keep::Try, |journal| {
             if let Some(version) = journal.version_mut(id) {
                 version.standing = Standing::Shadow;
-                version.shadow = None;
+                version.shadow = (before != ShadowCounts::default()).then(|| before.clone());
                 version.step(step);
             }
         })?;
@@ -145,7 +186,7 @@ impl Store {
             counted,
             trial,
             base: self.line_up().number,
-            tally: Arc::default(),
+            tally: Arc::new(Tally::from(before)),
         }));
         Ok(())
     }

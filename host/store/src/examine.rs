@@ -6,12 +6,13 @@ use std::time::Duration;
 
 use anjian_runtime::LoadError;
 
+use crate::change::Keep;
 use crate::journal::Journal;
 use crate::self_test;
 use crate::settings::Promotion;
 use crate::state::{Loaded, State, lock};
 use crate::store::{Store, describe};
-use crate::swap::{Keep, known};
+use crate::swap::known;
 use crate::version::{Origin, Stage, Standing, VersionId, VersionStatus};
 
 /// A component that passed its self-test.

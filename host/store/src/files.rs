@@ -9,12 +9,12 @@ use std::time::SystemTime;
 use sha2::{Digest, Sha256};
 
 use crate::archive::write_whole;
+use crate::change::Keep;
 use crate::error::StoreError;
 use crate::examine::Passed;
 use crate::journal::SeenFile;
 use crate::state::{State, lock};
 use crate::store::Store;
-use crate::swap::Keep;
 use crate::trust::{Trust, is_signature_of, signatures_beside};
 use crate::version::{Origin, Stage, Standing, VersionId};
 

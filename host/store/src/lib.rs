@@ -7,6 +7,7 @@
 
 mod archive;
 mod beside;
+mod change;
 mod counted;
 mod error;
 mod examine;
@@ -14,6 +15,7 @@ mod files;
 mod journal;
 mod line_up;
 mod notes;
+mod restart;
 pub mod self_test;
 mod settings;
 mod shadow;
@@ -27,7 +29,7 @@ mod watch;
 
 pub use error::StoreError;
 pub use journal::versions_on_disk;
-pub use line_up::{InUse, LineUp, Note, NoteKind};
+pub use line_up::{InUse, LineUp};
 pub use settings::{BuiltIn, Promotion, StoreSettings};
 pub use shadow::ShadowCounts;
 pub use store::Store;

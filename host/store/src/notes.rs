@@ -1,8 +1,8 @@
 //! What whoever reads a report should know of the plugins that judged.
 
-use anjian_model::Text;
+use anjian_model::{Note, NoteKind, Text};
 
-use crate::line_up::{InUse, Note, NoteKind};
+use crate::line_up::InUse;
 use crate::state::State;
 use crate::version::{Origin, Stage, Standing, VersionStatus};
 
@@ -98,7 +98,7 @@ fn file_gone(state: &State, used: &InUse) -> Option<Note> {
 fn unsettled(state: &State, version: &VersionStatus, plugins: &[InUse]) -> Option<Note> {
     let name = version.name();
     let judges = version.plugin.as_ref().and_then(|plugin| {
-        let used = plugins.iter().find(|used| used.id == *plugin)?;
+        let used = plugins.iter().rfind(|used| used.id == *plugin)?;
         Some((&used.version, used.sha256 == version.id.as_str()))
     });
     let (zh, en) = match judges {

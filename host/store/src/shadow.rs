@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
-use anjian_check::{Checker, Source};
+use anjian_check::{ByDate, Source};
 use anjian_model::FilingReport;
 use serde::{Deserialize, Serialize};
 
@@ -71,24 +71,34 @@ pub(crate) struct Shadow {
     pub(crate) plugin: String,
     pub(crate) counted: Arc<Counted>,
     /// The line-up with this version in the place of the active one.
-    pub(crate) trial: Checker,
+    pub(crate) trial: ByDate,
     /// Number of the line-up that it is compared with.
     pub(crate) base: u64,
     pub(crate) tally: Arc<Tally>,
 }
 
 /// What was counted.
-#[derive(Default)]
 pub(crate) struct Tally {
+    /// Faults and what was dropped stand apart since the last start.
     counts: Mutex<ShadowCounts>,
     dropped: AtomicU64,
+}
+
+impl Tally {
+    /// Goes on from what was counted before the last start.
+    pub(crate) fn from(before: ShadowCounts) -> Self {
+        Self {
+            counts: Mutex::new(before),
+            dropped: AtomicU64::new(0),
+        }
+    }
 }
 
 impl Shadow {
     pub(crate) fn counts(&self) -> ShadowCounts {
         let mut counts = lock(&self.tally.counts).clone();
-        counts.faults = self.counted.faults();
-        counts.dropped = self.tally.dropped.load(Ordering::Relaxed);
+        counts.faults += self.counted.faults();
+        counts.dropped += self.tally.dropped.load(Ordering::Relaxed);
         counts
     }
 

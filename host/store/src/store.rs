@@ -9,14 +9,14 @@ use std::sync::mpsc::{self, SyncSender};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread;
 
-use anjian_check::{Checker, Judge, SetupError};
+use anjian_check::{ByDate, SetupError, Turn};
+use anjian_model::Head;
 use anjian_runtime::{Engine, Plugin};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::Offset;
 
 use crate::archive::{Archive, Archived};
-use crate::counted::Counted;
 use crate::error::StoreError;
 use crate::files::Seen;
 use crate::journal::Journal;
@@ -24,9 +24,8 @@ use crate::line_up::LineUp;
 use crate::settings::StoreSettings;
 use crate::shadow::{Job, Shadow};
 use crate::state::{Loaded, State, lock};
-use crate::swap::Keep;
 use crate::trust::Trust;
-use crate::version::{Origin, Stage, Standing, Step, VersionId, VersionStatus};
+use crate::version::{Stage, Step, VersionId, VersionStatus};
 
 /// Versions of plugins, and which of them judge.
 pub struct Store {
@@ -52,6 +51,13 @@ impl fmt::Debug for Store {
     }
 }
 
+impl Drop for Store {
+    /// An orderly end loses nothing that was counted.
+    fn drop(&mut self) {
+        self.keep_counts();
+    }
+}
+
 impl Store {
     /// Takes the folder for this process, brings back what judged before, and
     /// examines what is new in it.
@@ -72,9 +78,10 @@ impl Store {
         let (jobs, waiting) = mpsc::sync_channel(settings.shadow_queue.max(1));
         let line_up = LineUp {
             number: journal.number,
-            checker: Arc::new(Checker::new(settings.options.clone())?),
+            checker: Arc::new(ByDate::new(&[], &settings.options, None)?),
             plugins: Vec::new(),
             notes: Vec::new(),
+            head: Head::default(),
             counted: Vec::new(),
         };
         let store = Arc::new(Self {
@@ -180,19 +187,12 @@ impl Store {
         shadows.clone()
     }
 
-    pub(crate) fn checker<'a>(
-        &self,
-        plugins: impl IntoIterator<Item = &'a Arc<Counted>>,
-    ) -> Result<Checker, SetupError> {
-        let mut checker = Checker::new(self.settings.options.clone())?;
-        for plugin in plugins {
-            let judge: Arc<dyn Judge> = Arc::<Counted>::clone(plugin);
-            checker.add(judge)?;
-        }
-        match &self.settings.profile {
-            Some(profile) => checker.with_profile(profile.clone()),
-            None => Ok(checker),
-        }
+    pub(crate) fn checker(&self, turns: &[Turn]) -> Result<ByDate, SetupError> {
+        ByDate::new(
+            turns,
+            &self.settings.options,
+            self.settings.profile.as_ref(),
+        )
     }
 
     /// Who signed, or why the signatures do not do. Nobody, where the operator
@@ -268,186 +268,6 @@ impl Store {
 
     pub(crate) fn today(&self) -> Date {
         day(self.now())
-    }
-
-    fn load_built_in(&self, state: &mut State) -> Result<(), StoreError> {
-        for built_in in &self.settings.built_in {
-            let fail = |cause| StoreError::BuiltIn {
-                name: built_in.name.clone(),
-                cause,
-            };
-            let plugin = self.engine.load(&built_in.component).map_err(fail)?;
-            let id = VersionId::of(&built_in.component);
-            let name = plugin.description().id.clone();
-            // A report must be reproducible after the program was updated too.
-            if let Err(error) = self.archive.put(&id, &built_in.component, &[]) {
-                state.not_kept = Some(error.to_string());
-            }
-            if state.journal.version(&id).is_none() {
-                let mut version = VersionStatus::new(id.clone(), Origin::BuiltIn);
-                version.standing = Standing::Ready;
-                version.step(self.step(Stage::Compiled, true, "it comes with the program", None));
-                describe(&mut version, &plugin);
-                state.journal.versions.push(version);
-            }
-            state.built_in.insert(name, id.clone());
-            let loaded = Loaded {
-                plugin,
-                component: built_in.component.clone(),
-                signatures: Vec::new(),
-            };
-            state.loaded.insert(id, loaded);
-        }
-        Ok(())
-    }
-
-    /// What judged before judges again, as far as it still may.
-    fn bring_back(&self, state: &mut State) -> Result<(), StoreError> {
-        // Whose examination ended with the process is examined again.
-        let half = |version: &VersionStatus| version.standing == Standing::Staging;
-        let journal = &mut state.journal;
-        let lost: Vec<VersionId> = journal
-            .versions
-            .iter()
-            .filter(|version| half(version))
-            .map(|version| version.id.clone())
-            .collect();
-        journal.versions.retain(|version| !half(version));
-        journal.files.retain(|_, seen| !lost.contains(&seen.id));
-
-        let mut plugins: Vec<String> = state.journal.history.keys().cloned().collect();
-        plugins.extend(state.built_in.keys().cloned());
-        plugins.sort();
-        plugins.dedup();
-        for plugin in &plugins {
-            self.bring_back_plugin(state, plugin);
-        }
-        state.journal.built_in.clone_from(&state.built_in);
-        while let Err(error) = self.change(state, Keep::Try, |_| {}) {
-            // Versions that judged together until the program was updated.
-            if !self.drop_one(state, &error) {
-                return Err(error);
-            }
-        }
-        let shadowed: Vec<VersionId> = state
-            .journal
-            .versions
-            .iter()
-            .filter(|version| version.standing == Standing::Shadow)
-            .map(|version| version.id.clone())
-            .collect();
-        for id in shadowed {
-            let begun = self
-                .revive(state, &id)
-                .and_then(|()| self.begin_shadow(state, &id).map_err(|e| e.to_string()));
-            if let Err(reason) = begun {
-                self.refuse(state, &id, Stage::Shadow, &reason);
-            }
-        }
-        Ok(())
-    }
-
-    fn bring_back_plugin(&self, state: &mut State, plugin: &str) {
-        let built_in = state.built_in.get(plugin).cloned();
-        while let Some(id) = state.journal.active(plugin).cloned() {
-            if self.is_superseded(state, plugin, &id) {
-                break;
-            }
-            let Err(reason) = self.may_again(state, &id) else {
-                let step = self.step(Stage::Active, true, "the version after it is gone", None);
-                if let Some(version) = state.journal.version_mut(&id)
-                    && version.standing != Standing::Active
-                {
-                    version.standing = Standing::Active;
-                    version.step(step);
-                }
-                return;
-            };
-            let history = state.journal.history.get_mut(plugin);
-            history.and_then(Vec::pop);
-            let step = self.step(Stage::Verified, false, reason, None);
-            let Some(version) = state.journal.version_mut(&id) else {
-                continue;
-            };
-            if version.standing == Standing::Active {
-                version.standing = Standing::Refused;
-                version.step(step);
-                state.journal.unsettled.insert(id.clone());
-                // A file that is still there is examined again.
-                state.journal.files.retain(|_, seen| seen.id != id);
-            }
-        }
-        state.journal.history.remove(plugin);
-        if let Some(id) = built_in {
-            self.begin_built_in(state, plugin, id);
-        }
-    }
-
-    /// Whether the program was updated, and brings another built-in version
-    /// than the one that judged.
-    fn is_superseded(&self, state: &mut State, plugin: &str, id: &VersionId) -> bool {
-        let step = self.step(
-            Stage::Replaced,
-            true,
-            "the program has another one now",
-            None,
-        );
-        // With the same program, an older one judges because a person wants it.
-        if state.built_in.get(plugin) == state.journal.built_in.get(plugin) {
-            return false;
-        }
-        if state.built_in.get(plugin) == Some(id) {
-            return false;
-        }
-        match state.journal.version_mut(id) {
-            Some(version) if version.origin == Origin::BuiltIn => {
-                version.standing = Standing::Ready;
-                version.step(step);
-                true
-            }
-            _ => false,
-        }
-    }
-
-    /// Has a version ready that judged, or judged before the one that did.
-    fn may_again(&self, state: &mut State, id: &VersionId) -> Result<(), String> {
-        let standing = state.journal.version(id).map(|version| version.standing);
-        match standing {
-            Some(Standing::Active | Standing::Ready) => self.revive(state, id),
-            _ => Err("it may not judge".to_owned()),
-        }
-    }
-
-    fn begin_built_in(&self, state: &mut State, plugin: &str, id: VersionId) {
-        let step = self.step(Stage::Active, true, "it comes with the program", None);
-        if let Some(version) = state.journal.version_mut(&id) {
-            version.standing = Standing::Active;
-            version.step(step);
-        }
-        state.journal.push_active(plugin, id);
-    }
-
-    /// Takes away one version that came from the folder; says whether there was
-    /// one.
-    fn drop_one(&self, state: &mut State, error: &StoreError) -> bool {
-        let found = state.journal.history.iter().find_map(|(plugin, history)| {
-            let id = history.last()?;
-            (state.built_in.get(plugin) != Some(id)).then(|| (plugin.clone(), id.clone()))
-        });
-        let Some((plugin, id)) = found else {
-            return false;
-        };
-        let step = self.step(Stage::Active, false, error.to_string(), None);
-        if let Some(version) = state.journal.version_mut(&id) {
-            version.standing = Standing::Refused;
-            version.step(step);
-        }
-        state.journal.unsettled.insert(id);
-        state.journal.history.remove(&plugin);
-        if let Some(id) = state.built_in.get(&plugin).cloned() {
-            self.begin_built_in(state, &plugin, id);
-        }
-        true
     }
 }
 

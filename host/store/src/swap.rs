@@ -1,38 +1,29 @@
-//! Which version judges: activation, rollback, quarantine, and the one place
-//! where the line-up changes.
+//! Which version judges: activation, rollback and quarantine.
 
-use std::collections::BTreeSet;
-use std::mem;
-use std::sync::{Arc, PoisonError};
+use jiff::civil::Date;
 
-use anjian_check::SetupError;
-use jiff::Timestamp;
-
+use crate::change::Keep;
 use crate::counted::Counted;
 use crate::error::StoreError;
-use crate::journal::Journal;
-use crate::line_up::{InUse, LineUp};
-use crate::notes::notes;
+use crate::journal::{Schedule, Turn};
 use crate::state::{State, lock};
 use crate::store::Store;
 use crate::version::{Origin, Stage, Standing, VersionId, VersionStatus};
 
-/// Whether a decision must be on disk before it counts.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Keep {
-    /// A version that begins to judge must be found again after a restart.
-    Must,
-    /// Taking a bad version away cannot wait for a disk.
-    Try,
-}
-
 impl Store {
-    /// Lets a version judge, as a person's decision.
+    /// Lets a version judge, as a person's decision: all filings, or those whose
+    /// reference date is `from` or later. Then what judged before goes on
+    /// judging what is earlier.
     ///
     /// # Errors
     /// When the version may not judge, the person may not decide it, or it
     /// cannot be kept. What judged before then judges on.
-    pub fn activate(&self, id: &VersionId, who: &str) -> Result<(), StoreError> {
+    pub fn activate(
+        &self,
+        id: &VersionId,
+        from: Option<Date>,
+        who: &str,
+    ) -> Result<(), StoreError> {
         let mut state = lock(&self.state);
         let state = &mut *state;
         let version = known(state, id)?;
@@ -41,7 +32,6 @@ impl Store {
             reason: reason.to_owned(),
         };
         match version.standing {
-            Standing::Active => return Ok(()),
             Standing::Staging => return Err(refuse("it is still being examined")),
             Standing::Refused => return Err(refuse(version.reason())),
             Standing::Quarantined => {
@@ -50,7 +40,17 @@ impl Store {
                     reason: version.reason().to_owned(),
                 });
             }
-            Standing::Shadow | Standing::Held | Standing::Ready => {}
+            Standing::Active | Standing::Shadow | Standing::Held | Standing::Ready => {}
+        }
+        let plugin = version.plugin.clone().unwrap_or_default();
+        let from = from.map(|date| date.to_string());
+        let schedule = state.journal.schedule(&plugin);
+        let schedule = match (&from, schedule) {
+            (Some(from), Some(schedule)) => schedule.then(id, from),
+            _ => Schedule::all_dates(id.clone()),
+        };
+        if state.journal.schedule(&plugin) == Some(&schedule) {
+            return Ok(());
         }
         if self.settings.four_eyes {
             self.second_person(state, id, who)?;
@@ -64,7 +64,11 @@ impl Store {
             self.signers(&loaded.component, &loaded.signatures, today)
                 .map_err(|reason| refuse(&reason))?;
         }
-        self.begin(state, id, "activated by hand", Some(who))
+        let reason = match from {
+            Some(from) => format!("activated by hand, for reference dates from {from} on"),
+            None => "activated by hand".to_owned(),
+        };
+        self.begin_schedule(state, id, schedule, &reason, Some(who))
     }
 
     /// Goes back to the version that judged before, at once.
@@ -74,16 +78,22 @@ impl Store {
     pub fn rollback(&self, plugin: &str, who: &str) -> Result<VersionId, StoreError> {
         let mut state = lock(&self.state);
         let state = &mut *state;
-        let active = active(state, plugin)?;
+        schedule(state, plugin)?;
         let reason = format!("{who} went back to an earlier version");
-        let Some(earlier) = self.earlier(state, plugin, &active) else {
+        let Some(earlier) = self.earlier(state, plugin, None) else {
             return Err(StoreError::NothingEarlier {
                 plugin: plugin.to_owned(),
             });
         };
         let left = (Standing::Ready, Stage::Replaced, reason.as_str());
         self.go_back(state, plugin, &earlier, left, Some(who))?;
-        Ok(earlier)
+        // There is no schedule without turns.
+        let latest = earlier.turns().last();
+        latest
+            .map(|turn| turn.id.clone())
+            .ok_or_else(|| StoreError::UnknownPlugin {
+                plugin: plugin.to_owned(),
+            })
     }
 
     /// Takes the active version of a plugin away. Where there is a built-in one
@@ -94,9 +104,10 @@ impl Store {
     pub fn retire(&self, plugin: &str, who: &str) -> Result<(), StoreError> {
         let mut state = lock(&self.state);
         let state = &mut *state;
-        let id = active(state, plugin)?;
+        let schedule = schedule(state, plugin)?;
         let built_in = state.built_in.get(plugin).cloned();
-        if built_in.as_ref() == Some(&id) {
+        let after = built_in.clone().map(Schedule::all_dates);
+        if after.as_ref() == Some(&schedule) {
             return Err(StoreError::OnlyBuiltIn {
                 plugin: plugin.to_owned(),
             });
@@ -110,21 +121,23 @@ impl Store {
         let back = "the version from the folder was retired";
         let back = self.step(Stage::Active, true, back, Some(who));
         self.change(state, Keep::Try, |journal| {
-            if let Some(version) = journal.version_mut(&id) {
-                version.standing = Standing::Ready;
-                version.step(retired);
+            for turn in schedule.turns() {
+                if let Some(version) = journal.version_mut(&turn.id) {
+                    version.standing = Standing::Ready;
+                    version.step(retired.clone());
+                }
             }
             journal
                 .files
-                .retain(|_, seen| !(seen.gone && seen.id == id));
+                .retain(|_, seen| !(seen.gone && schedule.has(&seen.id)));
             journal.history.remove(plugin);
             journal.settle(plugin);
-            if let Some(built_in) = built_in {
+            if let (Some(built_in), Some(after)) = (built_in, after) {
                 if let Some(version) = journal.version_mut(&built_in) {
                     version.standing = Standing::Active;
                     version.step(back);
                 }
-                journal.push_active(plugin, built_in);
+                journal.begin(plugin, after);
             }
         })
     }
@@ -185,11 +198,24 @@ impl Store {
         Ok(())
     }
 
-    /// Lets a version judge that is loaded and may.
+    /// Lets a version judge all filings that is loaded and may.
     pub(crate) fn begin(
         &self,
         state: &mut State,
         id: &VersionId,
+        reason: &str,
+        who: Option<&str>,
+    ) -> Result<(), StoreError> {
+        let schedule = Schedule::all_dates(id.clone());
+        self.begin_schedule(state, id, schedule, reason, who)
+    }
+
+    /// Lets a version judge that is loaded and may, as a schedule says.
+    fn begin_schedule(
+        &self,
+        state: &mut State,
+        id: &VersionId,
+        schedule: Schedule,
         reason: &str,
         who: Option<&str>,
     ) -> Result<(), StoreError> {
@@ -200,18 +226,21 @@ impl Store {
         let begun = self.step(Stage::Active, true, reason, who);
         let shadow = self.end_shadow(id);
         let changed = self.change(state, Keep::Must, |journal| {
-            if let Some(old) = journal.active(&plugin).cloned()
-                && let Some(old) = journal.version_mut(&old)
-            {
-                old.standing = Standing::Ready;
-                old.step(replaced);
+            let before = journal.schedule(&plugin).cloned();
+            for old in before.iter().flat_map(|before| before.not_in(&schedule)) {
+                if let Some(old) = journal.version_mut(old) {
+                    old.standing = Standing::Ready;
+                    old.step(replaced.clone());
+                }
             }
             if let Some(version) = journal.version_mut(id) {
                 version.standing = Standing::Active;
-                version.shadow = shadow.as_ref().map(|shadow| shadow.counts());
+                if let Some(shadow) = &shadow {
+                    version.shadow = Some(shadow.counts());
+                }
                 version.step(begun);
             }
-            journal.push_active(&plugin, id.clone());
+            journal.begin(&plugin, schedule);
             journal.settle(&plugin);
         });
         if changed.is_err()
@@ -228,38 +257,50 @@ impl Store {
         })
     }
 
-    /// The version that judged before and still may.
-    fn earlier(&self, state: &mut State, plugin: &str, active: &VersionId) -> Option<VersionId> {
+    /// What judged before and still may, without a version that may not.
+    fn earlier(
+        &self,
+        state: &mut State,
+        plugin: &str,
+        without: Option<&VersionId>,
+    ) -> Option<Schedule> {
         let mut earlier = state.journal.history.get(plugin).cloned()?;
+        let now = earlier.pop()?;
         if let Some(built_in) = state.built_in.get(plugin) {
-            earlier.insert(0, built_in.clone());
+            earlier.insert(0, Schedule::all_dates(built_in.clone()));
         }
-        while let Some(id) = earlier.pop() {
-            let may = state.journal.version(&id).is_some_and(|version| {
-                matches!(
-                    version.standing,
-                    Standing::Ready | Standing::Held | Standing::Shadow
-                )
+        // The others of its schedule judge its dates.
+        earlier.extend(without.and_then(|id| now.without(id)));
+        while let Some(schedule) = earlier.pop() {
+            let may = schedule.turns().iter().all(|Turn { id, .. }| {
+                let version = state.journal.version(id);
+                let stands = version.is_some_and(|version| {
+                    matches!(
+                        version.standing,
+                        Standing::Active | Standing::Ready | Standing::Held | Standing::Shadow
+                    )
+                });
+                stands && Some(id) != without && self.revive(state, id).is_ok()
             });
-            if id != *active && may && self.revive(state, &id).is_ok() {
-                return Some(id);
+            if may && schedule != now {
+                return Some(schedule);
             }
         }
         None
     }
 
-    /// Lets an earlier version judge again. `left` is what becomes of the one
-    /// that judged.
+    /// Lets earlier versions judge again. `left` is what becomes of those that
+    /// judged.
     fn go_back(
         &self,
         state: &mut State,
         plugin: &str,
-        earlier: &VersionId,
+        earlier: &Schedule,
         left: (Standing, Stage, &str),
         who: Option<&str>,
     ) -> Result<(), StoreError> {
         let (standing, stage, reason) = left;
-        let was = active(state, plugin)?;
+        let was = schedule(state, plugin)?;
         let fine = standing == Standing::Ready;
         let gone = self.step(stage, fine, reason, who);
         let reason = match who {
@@ -267,24 +308,30 @@ impl Store {
             None => "the version after it was taken away".to_owned(),
         };
         let back = self.step(Stage::Active, true, reason, who);
-        self.end_shadow(earlier);
+        for turn in earlier.turns() {
+            self.end_shadow(&turn.id);
+        }
         self.change(state, Keep::Try, |journal| {
-            if let Some(version) = journal.version_mut(&was) {
-                version.standing = standing;
-                version.step(gone);
+            for id in was.not_in(earlier) {
+                if let Some(version) = journal.version_mut(id) {
+                    version.standing = standing;
+                    version.step(gone.clone());
+                }
             }
-            if let Some(version) = journal.version_mut(earlier) {
-                version.standing = Standing::Active;
-                version.step(back);
+            for id in earlier.not_in(&was) {
+                if let Some(version) = journal.version_mut(id) {
+                    version.standing = Standing::Active;
+                    version.step(back.clone());
+                }
             }
             let history = journal.history.entry(plugin.to_owned()).or_default();
-            match history.iter().rposition(|id| id == earlier) {
+            match history.iter().rposition(|schedule| schedule == earlier) {
                 Some(at) => history.truncate(at + 1),
                 None => *history = vec![earlier.clone()],
             }
             journal.settle(plugin);
             if !fine {
-                journal.unsettled.insert(was.clone());
+                journal.unsettled.extend(was.not_in(earlier).cloned());
             }
         })
     }
@@ -301,10 +348,11 @@ impl Store {
             return;
         };
         let plugin = version.plugin.clone().unwrap_or_default();
-        let judges = state.journal.active(&plugin) == Some(id);
+        let schedule = state.journal.schedule(&plugin);
+        let judges = schedule.is_some_and(|schedule| schedule.has(id));
         let (standing, stage, reason) = left;
         if judges
-            && let Some(earlier) = self.earlier(state, &plugin, id)
+            && let Some(earlier) = self.earlier(state, &plugin, Some(id))
             && self.go_back(state, &plugin, &earlier, left, None).is_ok()
         {
             return;
@@ -342,79 +390,6 @@ impl Store {
         let left = (Standing::Quarantined, Stage::Quarantined, reason.as_str());
         self.withdraw(&mut state, &id, left);
     }
-
-    /// The one place where the journal and the line-up change. All versions
-    /// that the edit makes active must be loaded.
-    pub(crate) fn change(
-        &self,
-        state: &mut State,
-        keep: Keep,
-        edit: impl FnOnce(&mut Journal),
-    ) -> Result<(), StoreError> {
-        let mut journal = state.journal.clone();
-        edit(&mut journal);
-        journal.prune();
-        let before = self.line_up();
-        let counted = judges(&journal, state, &before);
-        let same = counted.len() == before.counted.len()
-            && counted
-                .iter()
-                .zip(&before.counted)
-                .all(|(a, b)| Arc::ptr_eq(a, b));
-        let checker = match same {
-            true => Arc::clone(&before.checker),
-            false => Arc::new(self.checker(&counted)?),
-        };
-        let plugins = in_use(&journal);
-        let old = mem::replace(&mut state.journal, journal);
-        state.journal.number = state.journal.number.max(before.number) + 1;
-        match state.journal.write(&self.settings.folder) {
-            Ok(()) => state.not_kept = None,
-            Err(error) if keep == Keep::Must => {
-                state.journal = old;
-                return Err(error);
-            }
-            Err(error) => state.not_kept = Some(error.to_string()),
-        }
-        let notes = notes(state, &plugins);
-        if same && before.number > 0 && notes == before.notes && plugins == before.plugins {
-            return Ok(());
-        }
-        let number = state.journal.number;
-        let line_up = Arc::new(LineUp {
-            number,
-            checker,
-            plugins,
-            notes,
-            counted,
-        });
-        *self.line_up.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&line_up);
-        self.renew_shadows(state, &line_up);
-        self.forget(state);
-        Ok(())
-    }
-
-    /// Drops from memory what does not judge and is not gone back to first.
-    fn forget(&self, state: &mut State) {
-        let mut needed: BTreeSet<VersionId> = state.built_in.values().cloned().collect();
-        for history in state.journal.history.values() {
-            needed.extend(history.iter().rev().take(2).cloned());
-        }
-        needed.extend(self.shadows().iter().map(|shadow| shadow.id.clone()));
-        state.loaded.retain(|id, _| needed.contains(id));
-    }
-
-    /// The plugins of a line-up, with one more, or in the place of its own.
-    pub(crate) fn with(
-        &self,
-        line_up: &LineUp,
-        plugin: &str,
-        counted: &Arc<Counted>,
-    ) -> Result<anjian_check::Checker, SetupError> {
-        let others = line_up.counted.iter().zip(&line_up.plugins);
-        let others = others.filter(|(_, used)| used.id != plugin);
-        self.checker(others.map(|(counted, _)| counted).chain([counted]))
-    }
 }
 
 pub(crate) fn known<'s>(state: &'s State, id: &VersionId) -> Result<&'s VersionStatus, StoreError> {
@@ -422,46 +397,9 @@ pub(crate) fn known<'s>(state: &'s State, id: &VersionId) -> Result<&'s VersionS
     found.ok_or_else(|| StoreError::UnknownVersion { id: id.to_string() })
 }
 
-fn active(state: &State, plugin: &str) -> Result<VersionId, StoreError> {
-    let found = state.journal.active(plugin).cloned();
+fn schedule(state: &State, plugin: &str) -> Result<Schedule, StoreError> {
+    let found = state.journal.schedule(plugin).cloned();
     found.ok_or_else(|| StoreError::UnknownPlugin {
         plugin: plugin.to_owned(),
     })
-}
-
-/// Who judges by a journal. A version that judged already goes on counting its
-/// faults.
-fn judges(journal: &Journal, state: &State, before: &LineUp) -> Vec<Arc<Counted>> {
-    let active = journal
-        .history
-        .values()
-        .filter_map(|history| history.last());
-    active
-        .filter_map(|id| {
-            let mut judging = before.counted.iter().zip(&before.plugins);
-            if let Some((counted, _)) = judging.find(|(_, used)| used.sha256 == id.as_str()) {
-                return Some(Arc::clone(counted));
-            }
-            let loaded = state.loaded.get(id)?;
-            Some(Arc::new(Counted::new(loaded.plugin.clone())))
-        })
-        .collect()
-}
-
-/// In the order of [`judges`].
-fn in_use(journal: &Journal) -> Vec<InUse> {
-    let active = journal.history.iter().filter_map(|(plugin, history)| {
-        let version = journal.version(history.last()?)?;
-        let mut steps = version.steps.iter().rev();
-        let begun = steps.find(|step| step.stage == Stage::Active && step.passed);
-        Some(InUse {
-            id: plugin.clone(),
-            version: version.version.clone().unwrap_or_default(),
-            sha256: version.id.to_string(),
-            signed_by: version.signed_by.clone(),
-            built_in: journal.built_in.values().any(|id| *id == version.id),
-            since: begun.map_or(Timestamp::UNIX_EPOCH, |step| step.at),
-        })
-    });
-    active.collect()
 }

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use anjian_model::REPORT_VERSION;
+use anjian_model::{FilingReport, Head, REPORT_VERSION};
 
 use super::Format;
 use crate::{Checked, Checker, Tally};
@@ -11,23 +11,56 @@ use crate::{Checked, Checker, Tally};
 /// so `summary` stands last.
 pub struct Json;
 
-impl Format for Json {
-    fn begin(&self, checker: &Checker, out: &mut Vec<u8>) -> io::Result<()> {
+impl Json {
+    /// What stands before the first filing.
+    ///
+    /// # Errors
+    /// When a value cannot be written as JSON.
+    pub fn head(&self, head: &Head, out: &mut Vec<u8>) -> io::Result<()> {
         out.extend_from_slice(b"{\"report_version\":");
         serde_json::to_writer(&mut *out, REPORT_VERSION)?;
         out.extend_from_slice(b",\"plugins\":");
-        serde_json::to_writer(&mut *out, &checker.plugins_used())?;
-        if let Some(profile) = checker.profile_used() {
+        serde_json::to_writer(&mut *out, &head.plugins)?;
+        if let Some(profile) = &head.profile {
             out.extend_from_slice(b",\"profile\":");
-            serde_json::to_writer(&mut *out, &profile)?;
+            serde_json::to_writer(&mut *out, profile)?;
+        }
+        if !head.notes.is_empty() {
+            out.extend_from_slice(b",\"notes\":");
+            serde_json::to_writer(&mut *out, &head.notes)?;
         }
         out.extend_from_slice(b",\"filings\":[\n");
         Ok(())
     }
 
-    fn filing(&self, _: &Checker, checked: &Checked<'_>, out: &mut Vec<u8>) -> io::Result<()> {
-        serde_json::to_writer(out, &checked.report)?;
+    /// One filing.
+    ///
+    /// # Errors
+    /// When a value cannot be written as JSON.
+    pub fn report(&self, report: &FilingReport, out: &mut Vec<u8>) -> io::Result<()> {
+        serde_json::to_writer(out, report)?;
         Ok(())
+    }
+
+    /// What stands after the last filing.
+    ///
+    /// # Errors
+    /// When a value cannot be written as JSON.
+    pub fn tail(&self, tally: &Tally, out: &mut Vec<u8>) -> io::Result<()> {
+        out.extend_from_slice(b"\n],\"summary\":");
+        serde_json::to_writer(&mut *out, &tally.summary)?;
+        out.extend_from_slice(b"}\n");
+        Ok(())
+    }
+}
+
+impl Format for Json {
+    fn begin(&self, checker: &Checker, out: &mut Vec<u8>) -> io::Result<()> {
+        self.head(&checker.head(), out)
+    }
+
+    fn filing(&self, _: &Checker, checked: &Checked<'_>, out: &mut Vec<u8>) -> io::Result<()> {
+        self.report(&checked.report, out)
     }
 
     fn between(&self) -> &'static [u8] {
@@ -35,9 +68,6 @@ impl Format for Json {
     }
 
     fn end(&self, _: &Checker, tally: &Tally, out: &mut Vec<u8>) -> io::Result<()> {
-        out.extend_from_slice(b"\n],\"summary\":");
-        serde_json::to_writer(&mut *out, &tally.summary)?;
-        out.extend_from_slice(b"}\n");
-        Ok(())
+        self.tail(tally, out)
     }
 }

@@ -139,10 +139,16 @@ impl Profile {
         given.map_or(b"", |parameters| &parameters.json)
     }
 
-    /// Looks every name up.
-    pub(crate) fn resolve(&self, plugins: &[&Description]) -> Result<Decided, ProfileError> {
+    /// Looks every name up. A name that only plugins `elsewhere` know decides
+    /// nothing here and is no mistake.
+    pub(crate) fn resolve(
+        &self,
+        plugins: &[&Description],
+        elsewhere: &[&Description],
+    ) -> Result<Decided, ProfileError> {
         let mut problems = Vec::new();
-        let ids = || plugins.iter().map(|plugin| plugin.id.as_str());
+        let known = || plugins.iter().chain(elsewhere);
+        let ids = || known().map(|plugin| plugin.id.as_str());
         let listed = self.plugins.iter().flatten();
         let listed = listed.map(|named| (named.line, &named.name));
         let given = self.parameters.iter();
@@ -160,6 +166,7 @@ impl Profile {
         let mut decided = Decided::new();
         let mut lines: HashMap<&str, usize> = HashMap::new();
         let all = || plugins.iter().flat_map(|plugin| &plugin.rules);
+        let everywhere = || known().flat_map(|plugin| &plugin.rules);
         for entry in &self.entries {
             let mut matched = 0;
             let mut changed = false;
@@ -182,6 +189,9 @@ impl Profile {
             problems.extend(twice.map(|problem| (entry.line, problem)));
             let id = entry.id.clone();
             if matched == 0 {
+                if everywhere().any(|rule| entry.matches(rule)) {
+                    continue;
+                }
                 let hint = hint(&id, all().map(|rule| rule.id.as_str()));
                 problems.push((entry.line, ProfileProblem::UnknownRule { id, hint }));
             } else if entry.decision.active && !changed {

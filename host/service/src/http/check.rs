@@ -103,7 +103,14 @@ async fn judge(
         let piece = judge::one(bytes).ok_or(Refusal::Several)?;
         let line_up = working.line_up();
         let basis = working.basis(&line_up)?;
-        let judged = judge::judge(&line_up.checker, &basis, &asked, Form::Json, piece);
+        let judged = judge::judge(
+            &line_up.checker,
+            &line_up.head,
+            &basis,
+            &asked,
+            Form::Json,
+            piece,
+        );
         Ok((line_up, judged.map_err(|_| Refusal::Broken)?))
     });
     judged.await?

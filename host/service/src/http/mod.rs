@@ -79,7 +79,7 @@ impl Service {
         if let Some(basis) = known(&lock()) {
             return Ok(basis);
         }
-        let plugins = line_up.checker.plugins_used();
+        let plugins = line_up.head.plugins.clone();
         let mut contents = Vec::new();
         for used in &plugins {
             if !self.writer.knows(&used.sha256) {
@@ -92,6 +92,7 @@ impl Service {
         let basis = Arc::new(Basis {
             plugins,
             profile_sha256,
+            notes: line_up.head.notes.clone(),
             contents,
         });
         *lock() = Some((line_up.number, Arc::clone(&basis)));

@@ -4,14 +4,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anjian_check::Decision;
-use anjian_model::Rule;
-use anjian_store::{InUse, Note, Store, StoreError, VersionId, VersionStatus};
+use anjian_model::{Note, Rule};
+use anjian_store::{InUse, Store, StoreError, VersionId, VersionStatus};
 use axum::Json;
 use axum::extract::multipart::{Field, Multipart, MultipartRejection};
-use axum::extract::{Path, State};
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use serde::Serialize;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 use tokio::time::timeout;
 use utoipa::ToSchema;
 
@@ -28,6 +30,26 @@ const SIGNATURE_BYTES: usize = 4 * 1024;
 
 /// Signatures that come with one plugin.
 const SIGNATURES: usize = 16;
+
+/// A reference date: by which rules are listed, or from which a version judges.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Day {
+    #[serde(alias = "from")]
+    date: Option<String>,
+}
+
+impl Day {
+    fn read(day: Result<Query<Self>, QueryRejection>) -> Result<Option<Date>, Refusal> {
+        let Query(Self { date }) =
+            day.map_err(|rejection| Refusal::Senseless(rejection.body_text()))?;
+        let read = date.map(|date| {
+            let day = date.parse();
+            day.map_err(|_| Refusal::Senseless(format!("`{date}` is no date; give YYYY-MM-DD")))
+        });
+        read.transpose()
+    }
+}
 
 #[derive(Serialize)]
 struct Listed<'r> {
@@ -82,6 +104,11 @@ impl Version {
     get,
     path = "/v1/rules",
     tag = "plugins",
+    params(
+        ("date" = Option<String>, Query,
+         description = "Those that judge filings of this reference date, YYYY-MM-DD; the latest, \
+                        where versions differ by date"),
+    ),
     responses(
         (status = 200, description = "Rules in the order of their plugins", body = Vec<Object>),
         (status = "default", description = "Refused", body = Problem,
@@ -91,10 +118,16 @@ impl Version {
 pub(super) async fn rules(
     State(service): State<Arc<Service>>,
     caller: Caller,
+    day: Result<Query<Day>, QueryRejection>,
 ) -> Result<Response, Refusal> {
     caller.needs(&Role::ALL)?;
+    let day = Day::read(day)?;
     let line_up = service.line_up();
-    let listed = line_up.checker.rules().map(|(judge, enrolled)| Listed {
+    let checker = match day {
+        Some(day) => line_up.checker.at(&day.to_string()),
+        None => line_up.checker.latest(),
+    };
+    let listed = checker.rules().map(|(judge, enrolled)| Listed {
         plugin: &judge.description().id,
         rule: &enrolled.rule,
         decision: enrolled.decision.as_deref(),
@@ -230,12 +263,17 @@ async fn read_field(mut field: Field<'_>, limit_bytes: usize) -> Result<Vec<u8>,
 /// Let a version judge.
 ///
 /// From then on it judges what comes in; what was begun ends on the version
-/// before. Role: `rule_admin`; with four eyes not the one who submitted it.
+/// before. With `from` it judges filings of that reference date and later, and
+/// what judged before goes on judging earlier ones. Role: `rule_admin`; with four eyes not the one who submitted it.
 #[utoipa::path(
     post,
     path = "/v1/plugins/{id}/activate",
     tag = "plugins",
-    params(("id" = String, Path, description = "Digest of the version's bytes")),
+    params(
+        ("id" = String, Path, description = "Digest of the version's bytes"),
+        ("from" = Option<String>, Query,
+         description = "First reference date that it judges, YYYY-MM-DD; all dates without it"),
+    ),
     responses(
         (status = 200, description = "It judges", body = Version),
         (status = "default", description = "Refused", body = Problem,
@@ -246,11 +284,13 @@ pub(super) async fn activate(
     State(service): State<Arc<Service>>,
     caller: Caller,
     Path(id): Path<String>,
+    day: Result<Query<Day>, QueryRejection>,
 ) -> Result<Json<Version>, Refusal> {
     caller.needs(ADMINS)?;
+    let from = Day::read(day)?;
     let version = VersionId::parse(&id).ok_or(StoreError::UnknownVersion { id })?;
     let version = change(&service, &caller, move |store, who| {
-        store.activate(&version, who)?;
+        store.activate(&version, from, who)?;
         Ok(version)
     });
     Ok(Json(version.await?))

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anjian_check::Tally;
-use anjian_check::formats::{Format, Ndjson};
+use anjian_check::formats::Ndjson;
 use anjian_check::input::Piece;
 use anjian_store::LineUp;
 use axum::body::Body;
@@ -181,10 +181,11 @@ impl Stream {
             parts.push(tokio::spawn(async move {
                 let working = Arc::clone(&stream);
                 let work = move || {
-                    let checker = &working.line_up.checker;
+                    let LineUp { checker, head, .. } = &*working.line_up;
+                    let asked = &working.asked;
                     part.into_iter()
                         .map(|piece| {
-                            judge::judge(checker, &basis, &working.asked, Form::Ndjson, piece)
+                            judge::judge(checker, head, &basis, asked, Form::Ndjson, piece)
                         })
                         .collect::<std::io::Result<Vec<Judged>>>()
                 };
@@ -233,7 +234,7 @@ impl Stream {
 
     fn last_line(&self, tally: &Tally) -> Vec<u8> {
         let mut last = Vec::new();
-        match Ndjson.end(&self.line_up.checker, tally, &mut last) {
+        match Ndjson.tail(&self.line_up.head, tally, &mut last) {
             Ok(()) => last,
             Err(_) => refused_line(&Refusal::Broken),
         }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use anjian_model::{PluginUsed, Verdict};
+use anjian_model::{Note, PluginUsed, Verdict};
 use rusqlite::types::{Value, ValueRef};
 use rusqlite::{Row, ToSql};
 use serde::{Deserialize, Serialize};
@@ -17,13 +17,17 @@ const DOMAIN: &[u8] = b"anjian receipt 1\0";
 pub(crate) const NOTHING_BEFORE: &str =
     "0000000000000000000000000000000000000000000000000000000000000000";
 
-/// All columns but the last, `hash`, in the order in which they are hashed.
+/// All columns but `hash`, in the order in which they are hashed.
 pub(crate) const COLUMNS: &str = "seq, judged_at, request, token, form, source, filing_sha256, \
      plugins, profile_sha256, engine, reference_date, submission_date, verdict, report_sha256, \
-     previous";
+     previous, notes";
 
 /// How many columns are hashed.
-pub(crate) const HASHED: usize = 15;
+pub(crate) const HASHED: usize = 16;
+
+/// Columns of the first form of the table. Those that came later are hashed
+/// where they have a value, so that older receipts keep their hashes.
+const HASHED_ALWAYS: usize = 15;
 
 /// The form of a report: what `anjian check --format` is given for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -87,6 +91,8 @@ pub struct Basis {
     pub plugins: Vec<PluginUsed>,
     /// Digest of the profile's file.
     pub profile_sha256: Option<String>,
+    /// What reports say of the plugins.
+    pub notes: Vec<Note>,
     /// The components and the profile, as far as the log may not have them yet.
     pub contents: Vec<Content>,
 }
@@ -148,6 +154,10 @@ pub struct Receipt {
     pub verdict: String,
     /// Digest of the bytes of the answer.
     pub report_sha256: String,
+    /// What the report said of the plugins.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<Object>)]
+    pub notes: Vec<Note>,
     /// Hash of the receipt before.
     pub previous: String,
     /// Hash of all of the above.
@@ -222,6 +232,10 @@ pub(crate) fn columns(
 ) -> Result<[Value; HASHED], serde_json::Error> {
     let text = |text: &str| Value::Text(text.to_owned());
     let option = |text: Option<&String>| text.map_or(Value::Null, |t| Value::Text(t.clone()));
+    let notes = match entry.basis.notes.as_slice() {
+        [] => Value::Null,
+        notes => Value::Text(serde_json::to_string(notes)?),
+    };
     Ok([
         Value::Integer(before.id.saturating_add(1)),
         text(judged_at),
@@ -238,6 +252,7 @@ pub(crate) fn columns(
         text(verdict(entry.verdict)),
         text(&entry.report_sha256),
         text(&before.hash),
+        notes,
     ])
 }
 
@@ -250,8 +265,9 @@ pub(crate) fn hash<'v>(columns: impl Iterator<Item = ValueRef<'v>>) -> String {
         hasher.update((bytes.len() as u64).to_be_bytes());
         hasher.update(bytes);
     };
-    for column in columns {
+    for (at, column) in columns.enumerate() {
         match column {
+            ValueRef::Null if at >= HASHED_ALWAYS => {}
             ValueRef::Null => part(0, b""),
             ValueRef::Integer(number) => part(1, &number.to_be_bytes()),
             ValueRef::Text(text) => part(2, text),
@@ -287,6 +303,7 @@ pub(crate) fn bound<'v>(values: &'v [Value; HASHED], hash: &'v dyn ToSql) -> Vec
 pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<Receipt> {
     let form: String = row.get("form")?;
     let plugins: String = row.get("plugins")?;
+    let notes: Option<String> = row.get("notes")?;
     let strange = |what: &str| {
         rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, what.into())
     };
@@ -299,6 +316,12 @@ pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<Receipt> {
         source: row.get("source")?,
         filing_sha256: row.get("filing_sha256")?,
         plugins: used(&plugins).ok_or_else(|| strange("an unreadable list of plugins"))?,
+        notes: match notes {
+            None => Vec::new(),
+            Some(notes) => {
+                serde_json::from_str(&notes).map_err(|_| strange("an unreadable list of notes"))?
+            }
+        },
         profile_sha256: row.get("profile_sha256")?,
         engine: row.get("engine")?,
         reference_date: row.get("reference_date")?,
@@ -310,19 +333,7 @@ pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<Receipt> {
     })
 }
 
-/// The model only writes plugins, so they are read here.
+/// The plugins of a row.
 pub(crate) fn used(json: &str) -> Option<Vec<PluginUsed>> {
-    #[derive(Deserialize)]
-    struct Used {
-        id: String,
-        version: String,
-        sha256: String,
-    }
-    let all: Vec<Used> = serde_json::from_str(json).ok()?;
-    let plugin = |used: Used| PluginUsed {
-        id: used.id,
-        version: used.version,
-        sha256: used.sha256,
-    };
-    Some(all.into_iter().map(plugin).collect())
+    serde_json::from_str(json).ok()
 }

@@ -6,7 +6,8 @@ use rusqlite::{Connection, TransactionBehavior};
 use super::LogError;
 
 /// Step `n` makes version `n + 1` of version `n`.
-const STEPS: &[&str] = &["
+pub(super) const STEPS: &[&str] = &[
+    "
 CREATE TABLE receipts (
     seq             INTEGER PRIMARY KEY,
     judged_at       TEXT NOT NULL,
@@ -41,7 +42,12 @@ CREATE TRIGGER contents_stay BEFORE UPDATE ON contents
     BEGIN SELECT RAISE(ABORT, 'contents are never changed'); END;
 CREATE TRIGGER contents_remain BEFORE DELETE ON contents
     BEGIN SELECT RAISE(ABORT, 'contents are never deleted'); END;
-"];
+",
+    "
+-- What the report said of the plugins; JSON, or nothing.
+ALTER TABLE receipts ADD COLUMN notes TEXT;
+",
+];
 
 /// The version that this host writes.
 pub(crate) fn newest() -> i64 {

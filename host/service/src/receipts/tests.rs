@@ -2,7 +2,7 @@ use std::path::Path;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
-use anjian_model::{PluginUsed, Verdict};
+use anjian_model::{Note, NoteKind, PluginUsed, Text, Verdict};
 use proptest::prelude::*;
 use rusqlite::Connection;
 use rusqlite::types::Value;
@@ -28,8 +28,11 @@ fn basis() -> Arc<Basis> {
             id: "hazchem".to_owned(),
             version: "0.1.0".to_owned(),
             sha256: plugin.sha256().to_owned(),
+            from: None,
+            until: None,
         }],
         profile_sha256: Some(profile.sha256().to_owned()),
+        notes: Vec::new(),
         contents: vec![plugin, profile],
     })
 }
@@ -330,6 +333,67 @@ fn the_tables_are_made_step_by_step_from_nothing() {
     schema::migrate(&mut connection).unwrap();
 }
 
+/// A log that the first form of the tables was written to, and its one receipt
+/// with the hash that it had then.
+fn log_of_the_first_form() -> TempDir {
+    let folder = TempDir::new().unwrap();
+    let connection = Connection::open(folder.path().join(LOG_FILE)).unwrap();
+    connection.execute_batch(schema::STEPS[0]).unwrap();
+    connection
+        .execute_batch(
+            "PRAGMA user_version = 1;
+             INSERT INTO contents VALUES
+             ('cd5d4935a48c0672cb06407bb443bc0087aff947c6b864bac886982c73b3027f', x'0061736d'),
+             ('44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a',
+              CAST('{}' AS BLOB));
+             INSERT INTO receipts VALUES (1, '2026-11-01T00:00:00Z', 'r0', 'city', 'json', '-',
+             '44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a',
+             '[{\"id\":\"hazchem\",\"version\":\"0.1.0\",\"sha256\":\"cd5d4935a48c0672cb06407bb443bc0087aff947c6b864bac886982c73b3027f\"}]',
+             NULL, 'anjian 0.1.0', '2026-06-30', NULL, 'compliant',
+             '454349e422f05297191ead13e21d3db520e5abef52055e4964b82fb213f593a1',
+             '0000000000000000000000000000000000000000000000000000000000000000',
+             '78b9e77e8e185eac45849038474f28cbcf12595f470f82907793e3dc283ab40d');",
+        )
+        .unwrap();
+    folder
+}
+
+#[test]
+fn a_log_of_an_older_host_goes_on() {
+    let folder = log_of_the_first_form();
+    let writer = Writer::start(folder.path(), settings()).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build()
+        .unwrap();
+    let noted = Entry {
+        basis: Arc::new(Basis {
+            notes: vec![Note {
+                kind: NoteKind::Unsigned,
+                plugin: Some("hazchem".to_owned()),
+                text: Text::default(),
+            }],
+            ..(*basis()).clone()
+        }),
+        ..entry(2)
+    };
+    runtime
+        .block_on(writer.append(vec![noted, entry(3)]))
+        .unwrap();
+    drop(writer);
+    assert_eq!(verify(folder.path()).unwrap(), 3);
+    let log = Log::open(folder.path()).unwrap();
+    assert!(log.receipt(1).unwrap().notes.is_empty());
+    assert_eq!(log.receipt(2).unwrap().notes[0].kind, NoteKind::Unsigned);
+    assert_eq!(
+        log.receipt(2).unwrap().previous,
+        "78b9e77e8e185eac45849038474f28cbcf12595f470f82907793e3dc283ab40d"
+    );
+    let notes = "UPDATE receipts SET notes = NULL WHERE seq = 2";
+    tamper(folder.path()).execute_batch(notes).unwrap();
+    assert_eq!(flaw(folder.path()), Flaw::Changed { id: 2 });
+}
+
 #[tokio::test]
 async fn many_askers_share_commits_and_each_gets_its_place() {
     let folder = TempDir::new().unwrap();
@@ -425,7 +489,7 @@ proptest! {
     #[test]
     fn any_change_of_a_cell_is_found(
         id in 1_i64..=6,
-        column in 0_usize..16,
+        column in 0_usize..17,
         at in any::<prop::sample::Index>(),
         bit in 0_u8..7,
     ) {

@@ -3,8 +3,8 @@
 use std::fs;
 use std::io::Write;
 
-use anjian_model::Verdict;
-use anjian_store::{NoteKind, Standing, VersionId};
+use anjian_model::{NoteKind, Verdict};
+use anjian_store::{Standing, VersionId};
 use tempfile::TempDir;
 
 use super::{Bench, active, guest, id, judge, kinds, standing, status, until};

@@ -6,6 +6,7 @@
     reason = "a test that fails says so by panicking"
 )]
 
+mod dates;
 mod files;
 mod people;
 mod shadow;
@@ -21,10 +22,10 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anjian_check::Source;
-use anjian_model::Verdict;
+use anjian_model::{NoteKind, Verdict};
 use anjian_runtime::{Engine, Limits};
 use anjian_store::{
-    BuiltIn, LineUp, NoteKind, Promotion, Standing, Store, StoreError, StoreSettings, VersionId,
+    BuiltIn, LineUp, Promotion, Standing, Store, StoreError, StoreSettings, VersionId,
     VersionStatus,
 };
 use tempfile::TempDir;
@@ -79,6 +80,16 @@ impl Bench {
 
     fn try_open(&self) -> Result<Arc<Store>, StoreError> {
         Store::open(self.settings.clone(), Arc::clone(&ENGINE))
+    }
+
+    /// After a store was dropped: its thread may hold it for a moment.
+    fn reopen(&self) -> Arc<Store> {
+        let mut store = None;
+        until("the folder is free", || {
+            store = self.try_open().ok();
+            store.is_some()
+        });
+        store.unwrap()
     }
 
     fn path(&self, name: &str) -> PathBuf {

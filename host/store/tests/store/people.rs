@@ -15,13 +15,13 @@ fn who_submits_does_not_activate() {
     let version = store.submit(guest("later_version"), &[], "wang").unwrap();
     assert_eq!(standing(&store, "later_version"), Standing::Ready);
     assert_eq!(active(&store), "1.2.3");
-    let error = store.activate(&version, "wang").unwrap_err();
+    let error = store.activate(&version, None, "wang").unwrap_err();
     assert!(matches!(error, StoreError::SamePerson { .. }), "{error}");
     // That somebody else submits the same bytes does not change who was first.
     store.submit(guest("later_version"), &[], "li").unwrap();
-    let error = store.activate(&version, "wang").unwrap_err();
+    let error = store.activate(&version, None, "wang").unwrap_err();
     assert!(matches!(error, StoreError::SamePerson { .. }), "{error}");
-    store.activate(&version, "li").unwrap();
+    store.activate(&version, None, "li").unwrap();
     assert_eq!(active(&store), "2.0.0");
     // Going back is for one person, at once.
     store.rollback("test", "wang").unwrap();
@@ -34,14 +34,14 @@ fn a_file_needs_two_persons() {
     bench.put("test.wasm", "later_version");
     let store = bench.open();
     let version = id("later_version");
-    let error = store.activate(&version, "wang").unwrap_err();
+    let error = store.activate(&version, None, "wang").unwrap_err();
     assert!(
         matches!(error, StoreError::NeedsSecondPerson { .. }),
         "{error}"
     );
-    let error = store.activate(&version, "wang").unwrap_err();
+    let error = store.activate(&version, None, "wang").unwrap_err();
     assert!(matches!(error, StoreError::SamePerson { .. }), "{error}");
-    store.activate(&version, "li").unwrap();
+    store.activate(&version, None, "li").unwrap();
     assert_eq!(active(&store), "2.0.0");
 }
 
@@ -66,14 +66,14 @@ fn the_shadow_does_not_stand_for_a_person() {
 fn what_may_not_judge_cannot_be_activated() {
     let bench = Bench::new();
     let store = bench.open();
-    let error = store.activate(&id("spins"), "li").unwrap_err();
+    let error = store.activate(&id("spins"), None, "li").unwrap_err();
     assert!(
         matches!(error, StoreError::UnknownVersion { .. }),
         "{error}"
     );
     let error = store.submit(guest("spins"), &[], "wang").unwrap_err();
     assert!(matches!(error, StoreError::Refused { .. }), "{error}");
-    let error = store.activate(&id("spins"), "li").unwrap_err();
+    let error = store.activate(&id("spins"), None, "li").unwrap_err();
     assert!(matches!(error, StoreError::NotPassed { .. }), "{error}");
     let error = store.retire("test", "li").unwrap_err();
     assert!(matches!(error, StoreError::OnlyBuiltIn { .. }), "{error}");

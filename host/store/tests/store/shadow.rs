@@ -1,7 +1,7 @@
 //! A version beside the active one.
 
-use anjian_model::Verdict;
-use anjian_store::{NoteKind, Promotion, Standing, Store};
+use anjian_model::{NoteKind, Verdict};
+use anjian_store::{Promotion, Standing, Store};
 
 use super::{Bench, active, filing, guest, id, judge, kinds, standing, status, until};
 
@@ -70,7 +70,7 @@ fn a_version_that_drifts_is_held_and_a_person_may_still_decide() {
     assert_eq!(counts.by_rule.get("test1/1"), Some(&2));
     let version = status(&store, &id("later_version"));
     assert!(version.reason().contains("more than the share of 0.1"));
-    store.activate(&version.id, "li").unwrap();
+    store.activate(&version.id, None, "li").unwrap();
     assert_eq!(active(&store), "2.0.0");
     assert_eq!(kinds(&store), [NoteKind::Unsigned]);
 }
@@ -85,11 +85,11 @@ fn by_hand_it_stays_in_the_shadow_until_somebody_decides() {
         assert_eq!(shadow(&store, "later_version").differing, 3);
         assert_eq!(judge(&store, "differ"), Verdict::Undetermined);
     }
-    // A restart counts anew.
-    let store = bench.open();
+    // A restart goes on.
+    let store = bench.reopen();
     assert_eq!(standing(&store, "later_version"), Standing::Shadow);
-    assert_eq!(shadow(&store, "later_version").filings, 0);
-    store.activate(&id("later_version"), "li").unwrap();
+    assert!(shadow(&store, "later_version").differing >= 3);
+    store.activate(&id("later_version"), None, "li").unwrap();
     assert_eq!(active(&store), "2.0.0");
 }
 
@@ -131,7 +131,7 @@ fn an_answer_of_an_earlier_line_up_is_not_compared() {
     let store = bench.open();
     let before = store.line_up();
     store.submit(guest("later_version"), &[], "wang").unwrap();
-    store.activate(&id("later_version"), "li").unwrap();
+    store.activate(&id("later_version"), None, "li").unwrap();
     store
         .submit(guest("panics_on_a_word"), &[], "wang")
         .unwrap();
@@ -163,4 +163,21 @@ fn what_the_shadow_cannot_take_is_counted() {
         let counts = shadow(&store, "later_version");
         counts.filings + counts.dropped == 500
     });
+}
+
+#[test]
+fn what_the_shadow_counted_outlives_the_process() {
+    let bench = alike(10, 0.1);
+    let store = bench.open();
+    store.submit(guest("later_version"), &[], "wang").unwrap();
+    feed(&store, "later_version", "same", 6);
+    feed(&store, "later_version", "differ", 1);
+    drop(store);
+    let store = bench.reopen();
+    let counts = shadow(&store, "later_version");
+    assert_eq!((counts.filings, counts.differing), (7, 1));
+    feed(&store, "later_version", "same", 3);
+    until("it is promoted", || active(&store) == "2.0.0");
+    let version = status(&store, &id("later_version"));
+    assert!(version.reason().starts_with("it differs on 1 of 10"));
 }

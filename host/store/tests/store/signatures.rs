@@ -2,8 +2,9 @@
 
 use std::fs;
 
+use anjian_model::NoteKind;
 use anjian_store::sign::{Pair, sign};
-use anjian_store::{NoteKind, Stage, Standing, StoreError};
+use anjian_store::{Stage, Standing, StoreError};
 
 use super::{Bench, active, guest, id, kinds, standing, status};
 
@@ -239,7 +240,9 @@ fn an_expired_key_signs_nothing_new() {
     );
     // A person decides with today's keys.
     store.rollback("test", "li").unwrap();
-    let error = store.activate(&id("later_version"), "li").unwrap_err();
+    let error = store
+        .activate(&id("later_version"), None, "li")
+        .unwrap_err();
     assert!(error.to_string().contains("expired"), "{error}");
 }
 

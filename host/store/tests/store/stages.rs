@@ -2,8 +2,8 @@
 
 use std::fs;
 
-use anjian_model::Verdict;
-use anjian_store::{NoteKind, Stage, Standing, StoreError, VersionId};
+use anjian_model::{NoteKind, Verdict};
+use anjian_store::{Stage, Standing, StoreError, VersionId};
 
 use super::{Bench, active, guest, id, judge, kinds, standing, status};
 
@@ -236,7 +236,7 @@ fn an_updated_program_brings_its_own_plugins() {
     assert_eq!(standing(&store, "well_behaved"), Standing::Ready);
     // The one before stays, for replay and for those who want it back.
     assert!(store.component(id("well_behaved").as_str()).is_ok());
-    store.activate(&id("well_behaved"), "li").unwrap();
+    store.activate(&id("well_behaved"), None, "li").unwrap();
     assert_eq!(active(&store), "1.2.3");
     drop(store);
     let store = bench.open();

@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 
 use anjian_check::Source;
-use anjian_model::Verdict;
-use anjian_store::{NoteKind, Standing, StoreError};
+use anjian_model::{NoteKind, Verdict};
+use anjian_store::{Standing, StoreError};
 
 use super::{Bench, active, filing, guest, id, judge, judge_with, kinds, standing};
 
@@ -29,7 +29,7 @@ fn rollback_goes_back_step_by_step() {
     let error = store.rollback("other", "li").unwrap_err();
     assert!(matches!(error, StoreError::UnknownPlugin { .. }), "{error}");
     // Forward again is a decision by id.
-    store.activate(&id("panics_on_a_word"), "li").unwrap();
+    store.activate(&id("panics_on_a_word"), None, "li").unwrap();
     assert_eq!(active(&store), "3.0.0");
 }
 
@@ -61,7 +61,7 @@ fn a_plugin_that_breaks_too_often_is_quarantined() {
     assert_eq!(active(&store), "2.0.0");
     assert_eq!(kinds(&store), [NoteKind::Unsigned, NoteKind::Quarantined]);
     let bad = id("panics_on_a_word");
-    let error = store.activate(&bad, "li").unwrap_err();
+    let error = store.activate(&bad, None, "li").unwrap_err();
     assert!(matches!(error, StoreError::Quarantined { .. }), "{error}");
     // Submitting the same bytes does not help either.
     store
@@ -70,7 +70,7 @@ fn a_plugin_that_breaks_too_often_is_quarantined() {
     assert_eq!(active(&store), "2.0.0");
     store.release(&bad, "li").unwrap();
     assert_eq!(kinds(&store), [NoteKind::Unsigned]);
-    store.activate(&bad, "li").unwrap();
+    store.activate(&bad, None, "li").unwrap();
     assert_eq!(active(&store), "3.0.0");
 }
 
@@ -124,7 +124,7 @@ fn a_filing_is_judged_by_one_version() {
         }
         for swap in 0..50 {
             let name = ["well_behaved", "later_version"][swap % 2];
-            store.activate(&id(name), "li").unwrap();
+            store.activate(&id(name), None, "li").unwrap();
             let enough = judged.load(Ordering::Relaxed) + 20;
             super::until("filings are judged", || {
                 judged.load(Ordering::Relaxed) >= enough
