@@ -272,6 +272,12 @@ pub enum ReceiptVerb {
         /// Those of a request, by the x-request-id of its answer.
         #[arg(long, value_name = "ID")]
         request: Option<String>,
+        /// Those of the very bytes of this filing.
+        #[arg(long, value_name = "FILE")]
+        filing: Option<PathBuf>,
+        /// Those that a component was among the judges of, by its SHA-256.
+        #[arg(long, value_name = "SHA256")]
+        plugin: Option<String>,
         /// Form of the list.
         #[arg(long, value_enum, default_value_t = ListFormat::Human)]
         format: ListFormat,

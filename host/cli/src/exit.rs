@@ -79,6 +79,8 @@ pub enum Error {
     Setup(#[from] SetupError),
     #[error("the profile {} cannot be read: {cause}", file.display())]
     ProfileFile { file: PathBuf, cause: io::Error },
+    #[error("the filing {} cannot be read: {cause}", file.display())]
+    Filing { file: PathBuf, cause: io::Error },
     #[error("the folder of plugins {} cannot be read: {cause}", folder.display())]
     PluginFolder { folder: PathBuf, cause: io::Error },
     #[error(

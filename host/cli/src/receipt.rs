@@ -1,10 +1,11 @@
 //! `anjian receipt`.
 
 use std::io::Write;
+use std::path::Path;
 
 use anjian_check::formats::Lang;
 use anjian_runtime::{Engine, Limits};
-use anjian_service::{Head, Log, Receipt, Replayed, replay};
+use anjian_service::{Content, Head, Log, Receipt, Replayed, Wanted, replay};
 
 use crate::args::{ListFormat, ReceiptArgs, ReceiptVerb};
 use crate::exit::{Error, Status};
@@ -21,20 +22,37 @@ pub fn run(args: &ReceiptArgs) -> Result<Status, Error> {
             after,
             limit,
             request,
+            filing,
+            plugin,
             format,
-        } => list(
-            &log.list(*after, *limit, request.as_deref())?,
-            *format,
-            lang,
-        ),
+        } => {
+            let wanted = Wanted {
+                after: *after,
+                limit: *limit,
+                request: request.clone(),
+                filing: filing.as_deref().map(digest).transpose()?,
+                plugin: plugin.clone(),
+                token: None,
+            };
+            list(&log.list(&wanted)?, *format, lang)
+        }
         ReceiptVerb::Show { id } => show(&log.receipt(*id)?),
         ReceiptVerb::Replay { id } => write_replay(&log, *id, lang),
     }
 }
 
+/// As receipts name a filing.
+fn digest(file: &Path) -> Result<String, Error> {
+    let bytes = std::fs::read(file).map_err(|cause| Error::Filing {
+        file: file.to_owned(),
+        cause,
+    })?;
+    Ok(Content::new(bytes).sha256().to_owned())
+}
+
 fn verify(log: &Log, heads: &[Head], lang: Lang) -> Result<Status, Error> {
     let mut known = heads.to_vec();
-    known.extend(log.kept_head()?);
+    known.extend(log.witness()?);
     let verified = log.verify(&known)?;
     let mut out = anstream::stdout().lock();
     let (receipts, head) = (verified.receipts, verified.head);
@@ -46,6 +64,16 @@ fn verify(log: &Log, heads: &[Head], lang: Lang) -> Result<Status, Error> {
             format!("{receipts} receipts, none changed; the head is {head}"),
         )
     )?;
+    if heads.is_empty() {
+        anstream::eprintln!(
+            "anjian: {}",
+            lang.pick(
+                "未给出另存的末端（--head）：若日志连同末端文件被整体重写，无从发现",
+                "no head that was kept elsewhere was given (--head): a log that was written anew \
+                 together with the file beside it is not found",
+            )
+        );
+    }
     Ok(Status::Clean)
 }
 

@@ -18,7 +18,7 @@ mod tokens;
 
 pub use http::description;
 pub use log::start as start_log;
-pub use receipts::{Flaw, Form, Head, Log, LogError, Receipt, Verified};
+pub use receipts::{Content, Flaw, Form, Head, Log, LogError, Receipt, Verified, Wanted};
 pub use replay::{ReplayError, Replayed, replay};
 pub use server::{ServeError, serve};
 pub use settings::{LimitSettings, LogLevel, PluginSettings, Promotion, Settings, SettingsError};

@@ -35,6 +35,9 @@ const HEAD_TIME: Duration = Duration::from_secs(20);
 /// out of something.
 const REFUSED_PAUSE: Duration = Duration::from_millis(100);
 
+/// Readings of receipts that may wait; a replay loads the plugins of then.
+const READERS_QUEUE: usize = 64;
+
 /// Batches of receipts that may wait for the disk.
 const RECEIPT_QUEUE: usize = 256;
 
@@ -86,7 +89,13 @@ pub fn serve(
 ) -> Result<(), ServeError> {
     let tokens = Tokens::of(settings.tokens.clone());
     let local = settings.listen.ip().is_loopback();
-    if !local && tokens.all()?.is_empty() {
+    if local && tokens.none_yet()? {
+        tracing::warn!(
+            "there are no tokens: whoever is on this machine may do everything; `anjian token add` \
+             makes one"
+        );
+    }
+    if !local && tokens.none_yet()? {
         return Err(ServeError::OpenToAll {
             listen: settings.listen,
             tokens: settings.tokens,
@@ -102,7 +111,7 @@ pub fn serve(
     let writer = Writer::start(
         &settings.data,
         WriterSettings {
-            engine: concat!("anjian ", env!("CARGO_PKG_VERSION")).to_owned(),
+            engine: engine_name(),
             queue: RECEIPT_QUEUE,
             wait: RECEIPT_WAIT,
         },
@@ -117,6 +126,7 @@ pub fn serve(
         writer,
         data: settings.data.clone(),
         pool: Pool::new(threads, limits.queue),
+        readers: Pool::new(1, READERS_QUEUE),
         tokens,
         local,
         rates: Rates::new(limits.filings_per_s, limits.burst),
@@ -137,6 +147,17 @@ pub fn serve(
     // The last one ends the writer of receipts, after what waits is written.
     drop(service);
     served
+}
+
+/// Names this very host in receipts: two builds of one version may answer
+/// differently.
+fn engine_name() -> String {
+    let version = concat!("anjian ", env!("CARGO_PKG_VERSION"));
+    let own = std::env::current_exe().and_then(std::fs::read);
+    match own {
+        Ok(bytes) => format!("{version} sha256:{}", crate::receipts::sha256(&bytes)),
+        Err(_) => format!("{version} (its executable cannot be read)"),
+    }
 }
 
 fn store_settings(

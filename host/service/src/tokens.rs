@@ -7,6 +7,7 @@
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
@@ -141,6 +142,9 @@ struct Contents {
 pub struct Tokens {
     file: PathBuf,
     read: Mutex<Option<(Stamp, Arc<Vec<Token>>)>>,
+    /// Whether there was ever a token: a file that is moved away or lost must
+    /// not open the service to anybody.
+    seen: AtomicBool,
 }
 
 /// What tells one state of the file from another.
@@ -178,7 +182,16 @@ impl Tokens {
         Self {
             file,
             read: Mutex::new(None),
+            seen: AtomicBool::new(false),
         }
+    }
+
+    /// Whether nobody was ever given a token.
+    ///
+    /// # Errors
+    /// As [`Tokens::all`].
+    pub fn none_yet(&self) -> Result<bool, TokenError> {
+        Ok(self.all()?.is_empty() && !self.seen.load(Ordering::Relaxed))
     }
 
     /// All tokens, revoked ones too.
@@ -197,6 +210,7 @@ impl Tokens {
             return Ok(Arc::clone(tokens));
         }
         let tokens = Arc::new(self.load()?.tokens);
+        self.seen.fetch_or(!tokens.is_empty(), Ordering::Relaxed);
         *read = Some((stamp, Arc::clone(&tokens)));
         Ok(tokens)
     }
@@ -234,6 +248,7 @@ impl Tokens {
         if roles.is_empty() {
             return Err(TokenError::NoRole);
         }
+        let _alone = self.alone()?;
         let mut contents = self.load()?;
         if contents.tokens.iter().any(|token| token.name == name) {
             return Err(TokenError::NameTaken(name.to_owned()));
@@ -255,6 +270,7 @@ impl Tokens {
     /// # Errors
     /// When there is none of that name or the file cannot be written.
     pub fn revoke(&self, name: &str) -> Result<(), TokenError> {
+        let _alone = self.alone()?;
         let mut contents = self.load()?;
         let found = contents.tokens.iter_mut().find(|token| token.name == name);
         let token = found.ok_or_else(|| TokenError::Unknown(name.to_owned()))?;
@@ -262,6 +278,14 @@ impl Tokens {
             .revoked
             .get_or_insert_with(|| jiff::Timestamp::now().to_string());
         self.store(&contents)
+    }
+
+    /// Keeps other processes from changing the file, until it is dropped: what
+    /// one revokes, another one that adds must not bring back.
+    fn alone(&self) -> Result<File, TokenError> {
+        let lock = self.file.with_extension("lock");
+        let locked = File::create(&lock).and_then(|file| file.lock().map(|()| file));
+        locked.map_err(|cause| self.file_error(cause))
     }
 
     fn load(&self) -> Result<Contents, TokenError> {

@@ -1,10 +1,12 @@
 //! Who asks: a token and its roles, the id of the request, a line in the log.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Instant;
 
 use axum::extract::{FromRequestParts, MatchedPath, Request, State};
 use axum::http::request::Parts;
+use axum::http::uri::Authority;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -60,6 +62,14 @@ impl FromRequestParts<Arc<Service>> for Caller {
     ) -> Result<Self, Refusal> {
         let asker = identify(service, &parts.headers)?;
         tracing::Span::current().record("token", asker.name.as_str());
+        // A stream takes more for its lines, and waits for them.
+        service
+            .rates
+            .take(&asker.name, Instant::now())
+            .map_err(|wait| Refusal::TooMany {
+                name: asker.name.clone(),
+                wait,
+            })?;
         let request = parts.extensions.get::<RequestId>().cloned();
         Ok(Self {
             asker,
@@ -69,8 +79,11 @@ impl FromRequestParts<Arc<Service>> for Caller {
 }
 
 fn identify(service: &Service, headers: &HeaderMap) -> Result<Asker, Refusal> {
-    if service.local && service.tokens.all()?.is_empty() {
-        return Ok(Asker::anybody());
+    if service.local && service.tokens.none_yet()? {
+        if is_from_here(headers) {
+            return Ok(Asker::anybody());
+        }
+        return Err(Refusal::NotHere);
     }
     let given = headers.get(header::AUTHORIZATION);
     let given = given.ok_or(Refusal::NoToken)?.to_str().unwrap_or_default();
@@ -82,6 +95,27 @@ fn identify(service: &Service, headers: &HeaderMap) -> Result<Asker, Refusal> {
         .tokens
         .asker(secret.trim())?
         .ok_or(Refusal::BadToken)
+}
+
+/// Without tokens only requests of this machine are taken. One that a proxy
+/// passed on came from elsewhere, and so did the page of a browser whose name
+/// for this machine is another (DNS rebinding).
+fn is_from_here(headers: &HeaderMap) -> bool {
+    const PASSED_ON: &[&str] = &["forwarded", "x-forwarded-for", "x-real-ip", "via"];
+    if PASSED_ON.iter().any(|name| headers.contains_key(*name)) {
+        return false;
+    }
+    let Some(host) = headers.get(header::HOST) else {
+        // No browser and no proxy leaves it out.
+        return true;
+    };
+    let authority = host.to_str().ok().and_then(|host| host.parse().ok());
+    authority.is_some_and(|authority: Authority| {
+        let host = authority.host();
+        let bare = host.trim_start_matches('[').trim_end_matches(']');
+        let address: Option<IpAddr> = bare.parse().ok();
+        host.eq_ignore_ascii_case("localhost") || address.is_some_and(|ip| ip.is_loopback())
+    })
 }
 
 /// Without tokens, a page of any site that is open in a browser on this

@@ -54,13 +54,6 @@ pub(super) async fn check(
 ) -> Result<impl IntoResponse + use<>, Refusal> {
     let began = Instant::now();
     caller.needs(CHECKERS)?;
-    service
-        .rates
-        .take(caller.name(), began)
-        .map_err(|wait| Refusal::TooMany {
-            name: caller.name().to_owned(),
-            wait,
-        })?;
     let limits = &service.limits;
     let limit_ms = limits.request_ms;
     let bytes = body::read(body, limits.filing_bytes, limit_ms).await?;
@@ -68,7 +61,7 @@ pub(super) async fn check(
     let judged = judge(&service, &caller, bytes);
     let (line_up, judged) = match timeout(left, judged).await {
         Ok(judged) => judged?,
-        Err(_) => return Err(Refusal::TooSlow { limit_ms }),
+        Err(_) => return Err(Refusal::TooLong { limit_ms }),
     };
     // From here on there is a receipt, so the time is not looked at any more.
     let Judged {

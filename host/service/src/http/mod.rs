@@ -47,6 +47,8 @@ pub(crate) struct Service {
     pub(crate) writer: Writer,
     pub(crate) data: PathBuf,
     pub(crate) pool: Pool,
+    /// Reads and replays receipts, so that readers do not keep filings waiting.
+    pub(crate) readers: Pool,
     pub(crate) tokens: Tokens,
     /// Whether it listens on this machine only, and so may do without tokens.
     pub(crate) local: bool,
@@ -130,6 +132,8 @@ fn routes() -> OpenApiRouter<Arc<Service>> {
         .routes(routes!(plugins::release))
         .routes(routes!(receipts::list))
         .routes(routes!(receipts::one))
+        .routes(routes!(receipts::verify))
+        .routes(routes!(receipts::filing))
         .routes(routes!(receipts::replay))
         .routes(routes!(ops::metrics))
         // Last, so that it stands before all of them.

@@ -8,7 +8,7 @@ use anjian_model::{Note, Rule};
 use anjian_store::{InUse, Store, StoreError, VersionId, VersionStatus};
 use axum::Json;
 use axum::extract::multipart::{Field, Multipart, MultipartRejection};
-use axum::extract::rejection::QueryRejection;
+use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -51,6 +51,9 @@ impl Day {
     }
 }
 
+/// Part of a path, which may be no text.
+type PathOf<T> = Result<Path<T>, PathRejection>;
+
 #[derive(Serialize)]
 struct Listed<'r> {
     plugin: &'r str,
@@ -89,10 +92,9 @@ pub(super) struct Version {
 
 impl Version {
     fn of(store: &Store, id: &VersionId) -> Self {
-        let mut versions = store.versions().into_iter();
         Self {
             id: id.as_str().to_owned(),
-            status: versions.find(|version| version.id == *id),
+            status: store.version(id),
         }
     }
 }
@@ -153,13 +155,17 @@ pub(super) async fn list(
     caller: Caller,
 ) -> Result<Json<Plugins>, Refusal> {
     caller.needs(&Role::ALL)?;
-    let line_up = service.line_up();
-    Ok(Json(Plugins {
-        line_up: line_up.number,
-        active: line_up.plugins.clone(),
-        notes: line_up.notes.clone(),
-        versions: service.store.versions(),
-    }))
+    // A change of the store, which holds what this waits for, may take a while.
+    let listed = beside(&service, &caller, |store, _| {
+        let line_up = store.line_up();
+        Ok(Plugins {
+            line_up: line_up.number,
+            active: line_up.plugins.clone(),
+            notes: line_up.notes.clone(),
+            versions: store.versions(),
+        })
+    });
+    Ok(Json(listed.await?))
 }
 
 /// A plugin and its signatures.
@@ -175,8 +181,8 @@ struct Upload {
 
 /// Upload a version of a plugin.
 ///
-/// It goes through its stages by itself; `GET /v1/plugins` shows how far it
-/// is. `curl -F component=@p.wasm -F signature=@p.wasm.minisig …`. Role:
+/// The answer comes when its examination is over and says how it ended; in the
+/// shadow it goes on by itself. `GET /v1/plugins` shows each stage meanwhile. `curl -F component=@p.wasm -F signature=@p.wasm.minisig …`. Role:
 /// `rule_admin`.
 #[utoipa::path(
     post,
@@ -283,11 +289,12 @@ async fn read_field(mut field: Field<'_>, limit_bytes: usize) -> Result<Vec<u8>,
 pub(super) async fn activate(
     State(service): State<Arc<Service>>,
     caller: Caller,
-    Path(id): Path<String>,
+    id: PathOf<String>,
     day: Result<Query<Day>, QueryRejection>,
 ) -> Result<Json<Version>, Refusal> {
     caller.needs(ADMINS)?;
     let from = Day::read(day)?;
+    let Path(id) = id.map_err(|rejection| Refusal::Senseless(rejection.body_text()))?;
     let version = VersionId::parse(&id).ok_or(StoreError::UnknownVersion { id })?;
     let version = change(&service, &caller, move |store, who| {
         store.activate(&version, from, who)?;
@@ -313,9 +320,10 @@ pub(super) async fn activate(
 pub(super) async fn rollback(
     State(service): State<Arc<Service>>,
     caller: Caller,
-    Path(plugin): Path<String>,
+    plugin: PathOf<String>,
 ) -> Result<Json<Version>, Refusal> {
     caller.needs(ADMINS)?;
+    let Path(plugin) = plugin.map_err(|rejection| Refusal::Senseless(rejection.body_text()))?;
     let version = change(&service, &caller, move |store, who| {
         store.rollback(&plugin, who)
     });
@@ -340,9 +348,10 @@ pub(super) async fn rollback(
 pub(super) async fn retire(
     State(service): State<Arc<Service>>,
     caller: Caller,
-    Path(plugin): Path<String>,
+    plugin: PathOf<String>,
 ) -> Result<StatusCode, Refusal> {
     caller.needs(ADMINS)?;
+    let Path(plugin) = plugin.map_err(|rejection| Refusal::Senseless(rejection.body_text()))?;
     let retired = beside(&service, &caller, move |store, who| {
         tracing::info!(plugin, who, "a plugin is retired");
         store.retire(&plugin, who)
@@ -367,9 +376,10 @@ pub(super) async fn retire(
 pub(super) async fn release(
     State(service): State<Arc<Service>>,
     caller: Caller,
-    Path(id): Path<String>,
+    id: PathOf<String>,
 ) -> Result<Json<Version>, Refusal> {
     caller.needs(ADMINS)?;
+    let Path(id) = id.map_err(|rejection| Refusal::Senseless(rejection.body_text()))?;
     let version = VersionId::parse(&id).ok_or(StoreError::UnknownVersion { id })?;
     let version = change(&service, &caller, move |store, who| {
         store.release(&version, who)?;

@@ -66,17 +66,24 @@ pub(crate) enum Refusal {
     Foreign { origin: String },
     #[error("the body is larger than {limit_bytes} bytes")]
     TooLarge { limit_bytes: usize },
-    #[error("the body did not arrive and get judged within {limit_ms} ms")]
+    #[error(
+        "the service is open on its own machine only, and the request comes from elsewhere: by \
+         its host name, or through a proxy"
+    )]
+    NotHere,
+    #[error("the body did not arrive within {limit_ms} ms")]
     TooSlow { limit_ms: u64 },
+    #[error("the filing was not judged within {limit_ms} ms of its arrival")]
+    TooLong { limit_ms: u64 },
     #[error("the stream stood still for {limit_ms} ms")]
     StoodStill { limit_ms: u64 },
     #[error("the body broke off: {0}")]
     BrokeOff(String),
     #[error("the body has several filings, one on each line")]
     Several,
-    #[error("the token `{name}` has asked for too many filings")]
+    #[error("the token `{name}` has asked for too much in too short a time")]
     TooMany { name: String, wait: Duration },
-    #[error("too many filings wait to be judged")]
+    #[error("too much waits to be judged")]
     Busy,
     #[error("the filing was judged, but no receipt could be written, so there is no answer: {0}")]
     NoEvidence(#[source] Unwritten),
@@ -117,7 +124,7 @@ impl From<NotDone> for Refusal {
 impl From<LogError> for Refusal {
     fn from(error: LogError) -> Self {
         match error {
-            LogError::NoReceipt(_) => Self::NoReceipt(error),
+            LogError::NoReceipt(_) | LogError::NoFiling(_) => Self::NoReceipt(error),
             other => Self::Log(other),
         }
     }
@@ -156,6 +163,14 @@ impl Refusal {
                 Client,
                 "ask the operator for a token",
             ),
+            Self::NotHere => (
+                StatusCode::FORBIDDEN,
+                "not_here",
+                "only on the machine itself",
+                Operator,
+                "the operator must make tokens with `anjian token add`; then it is open to those \
+                 who have one",
+            ),
             Self::Forbidden { .. } => (
                 StatusCode::FORBIDDEN,
                 "forbidden",
@@ -184,6 +199,14 @@ impl Refusal {
                 Client,
                 "send it again",
             ),
+            Self::TooLong { .. } => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "too_long",
+                "not judged in time",
+                Operator,
+                "send it again after a while; if it stays so, the operator must look at the load \
+                 and at the plugins",
+            ),
             Self::StoodStill { .. } => (
                 StatusCode::REQUEST_TIMEOUT,
                 "stood_still",
@@ -209,7 +232,7 @@ impl Refusal {
             Self::TooMany { .. } => (
                 StatusCode::TOO_MANY_REQUESTS,
                 "too_many",
-                "too many filings",
+                "too many requests",
                 Client,
                 "wait as long as Retry-After says; /v1/check/stream waits by itself",
             ),
@@ -332,7 +355,7 @@ impl Refusal {
     fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::TooMany { wait, .. } => Some(*wait),
-            Self::Busy | Self::NoEvidence(_) => Some(Duration::from_secs(1)),
+            Self::Busy | Self::TooLong { .. } | Self::NoEvidence(_) => Some(Duration::from_secs(1)),
             _ => None,
         }
     }

@@ -45,6 +45,7 @@ fn door(limits: LimitSettings, local: bool) -> Door {
         writer: Writer::start(&path("data"), writer).unwrap(),
         data: path("data"),
         pool: Pool::new(2, limits.queue),
+        readers: Pool::new(1, limits.queue),
         tokens: Tokens::of(path("tokens.toml")),
         local,
         rates: Rates::new(limits.filings_per_s, limits.burst),
@@ -151,6 +152,24 @@ async fn refusals_say_whose_turn_it_is() {
             "client",
         ),
         (post("/v1/plugins", "no form"), 400, "senseless", "client"),
+        (
+            post("/v1/plugins/%ff/activate", ""),
+            400,
+            "senseless",
+            "client",
+        ),
+        (
+            post("/v1/plugins/%ff/rollback", ""),
+            400,
+            "senseless",
+            "client",
+        ),
+        (
+            post("/v1/plugins/abc/activate?from=soon", ""),
+            400,
+            "senseless",
+            "client",
+        ),
     ] {
         let path = asked.uri().clone();
         let expect = (status, kind.to_owned(), turn.to_owned());
@@ -231,6 +250,123 @@ async fn pages_of_other_places_are_refused_and_the_own_page_is_not() {
     }
 }
 
+#[tokio::test]
+async fn without_tokens_it_is_open_on_its_own_machine_only() {
+    let door = door(LimitSettings::default(), true);
+    for (name, value, status) in [
+        ("host", "127.0.0.1:8080", 200),
+        ("host", "localhost", 200),
+        ("host", "[::1]:8080", 200),
+        ("host", "evil.example:8080", 403),
+        ("host", "127.0.0.1.evil.example", 403),
+        ("host", "10.0.0.1", 403),
+        ("x-forwarded-for", "10.0.0.1", 403),
+        ("forwarded", "for=10.0.0.1", 403),
+        ("via", "1.1 proxy", 403),
+    ] {
+        let asked = request("GET", "/v1/rules")
+            .header(name, value)
+            .body(Body::empty())
+            .unwrap();
+        assert_eq!(door.ask(asked).await.0.as_u16(), status, "{name}: {value}");
+    }
+    // Who was given a token comes from anywhere, and the others stay outside,
+    // also when the file is lost.
+    let secret = door.tokens.add("city", &[Role::Officer]).unwrap();
+    let asked = |token: Option<&str>| {
+        let asked = request("GET", "/v1/rules").header("host", "anjian.example");
+        let asked = match token {
+            Some(token) => asked.header("authorization", format!("Bearer {token}")),
+            None => asked,
+        };
+        asked.body(Body::empty()).unwrap()
+    };
+    assert_eq!(door.ask(asked(Some(&secret))).await.0, 200);
+    assert_eq!(door.ask(asked(None)).await.0, 401);
+    std::fs::remove_file(door.folder.path().join("tokens.toml")).unwrap();
+    for host in ["anjian.example", "127.0.0.1"] {
+        let lost = request("GET", "/v1/rules").header("host", host);
+        let lost = lost.body(Body::empty()).unwrap();
+        assert_eq!(door.ask(lost).await.0, 401, "{host}");
+    }
+}
+
+#[tokio::test]
+async fn receipts_are_found_read_and_looked_through() {
+    let door = door(LimitSettings::default(), false);
+    let token = |name: &str, role| {
+        let secret = door.tokens.add(name, &[role]).unwrap();
+        format!("Bearer {secret}")
+    };
+    let (city, town) = (
+        token("city", Role::Submitter),
+        token("town", Role::Submitter),
+    );
+    let auditor = token("audit", Role::Auditor);
+    for (who, filing) in [(&city, "{}"), (&town, "{\"a\":1}"), (&town, "{}")] {
+        let asked = request("POST", "/v1/check").header("authorization", who);
+        let asked = asked.body(Body::from(filing)).unwrap();
+        assert_eq!(door.ask(asked).await.0, 200);
+    }
+    let get = async |who: &str, path: &str| {
+        let asked = request("GET", path).header("authorization", who);
+        let (status, _, body) = door.ask(asked.body(Body::empty()).unwrap()).await;
+        (status.as_u16(), body)
+    };
+    let ids = async |who: &str, path: &str| {
+        let (status, body) = get(who, path).await;
+        assert_eq!(status, 200, "{path}");
+        let all: Vec<Value> = serde_json::from_slice(&body).unwrap();
+        let ids = all.iter().map(|receipt| receipt["id"].as_i64().unwrap());
+        ids.collect::<Vec<_>>()
+    };
+    let empty = crate::receipts::sha256(b"{}");
+    let found = format!("/v1/receipts?filing={empty}");
+    assert_eq!(ids(&auditor, "/v1/receipts").await, [1, 2, 3]);
+    assert_eq!(ids(&auditor, &found).await, [1, 3]);
+    assert_eq!(ids(&town, "/v1/receipts").await, [2, 3]);
+    assert_eq!(ids(&town, &found).await, [3]);
+    assert_eq!(ids(&auditor, "/v1/receipts?plugin=00").await, [0; 0]);
+    assert_eq!(get(&town, "/v1/receipts/2").await.0, 200);
+    assert_eq!(get(&town, "/v1/receipts/1").await.0, 404);
+    let filing = get(&auditor, "/v1/receipts/2/filing").await;
+    assert_eq!(filing, (200, b"{\"a\":1}".to_vec()));
+    let looked = async || -> Value {
+        let (status, body) = get(&auditor, "/v1/receipts/verify").await;
+        assert_eq!(status, 200);
+        serde_json::from_slice(&body).unwrap()
+    };
+    let said = looked().await;
+    assert_eq!(
+        (&said["unchanged"], &said["receipts"]),
+        (&true.into(), &3.into())
+    );
+    std::fs::remove_file(door.folder.path().join("data/receipts.head")).unwrap();
+    let said = looked().await;
+    assert_eq!(said["unchanged"], false);
+    assert!(said["flaw"].as_str().unwrap().contains("no file beside"));
+}
+
+/// A log that takes nothing more: no answer, and the service says whose turn
+/// it is and that it is not ready.
+#[tokio::test]
+async fn without_a_receipt_there_is_no_answer() {
+    let door = door(LimitSettings::default(), true);
+    let log = rusqlite::Connection::open(door.folder.path().join("data/receipts.db")).unwrap();
+    log.execute_batch(
+        "CREATE TRIGGER full BEFORE INSERT ON receipts
+         BEGIN SELECT RAISE(ABORT, 'the disk is full'); END;",
+    )
+    .unwrap();
+    let expect = (503, "no_evidence".to_owned(), "operator".to_owned());
+    assert_eq!(door.problem(post("/v1/check", "{}")).await, expect);
+    let (_, _, said) = door.ask(post("/v1/check/stream", "{}\n")).await;
+    let last: Value = serde_json::from_slice(&said).unwrap();
+    assert_eq!(last["problem"]["type"], "urn:anjian:problem:no_evidence");
+    log.execute_batch("DROP TRIGGER full").unwrap();
+    assert_eq!(door.ask(post("/v1/check", "{}")).await.0, 200);
+}
+
 /// Who may ask for what. Every address of the description is here.
 const DOORS: &[(&str, &str, &[Role])] = {
     use Role::{Auditor, Officer, RuleAdmin, Submitter};
@@ -244,8 +380,10 @@ const DOORS: &[(&str, &str, &[Role])] = {
         ("POST", "/v1/plugins/{id}/rollback", &[RuleAdmin]),
         ("POST", "/v1/plugins/{id}/retire", &[RuleAdmin]),
         ("POST", "/v1/plugins/{id}/release", &[RuleAdmin]),
-        ("GET", "/v1/receipts", &[Officer, Auditor]),
-        ("GET", "/v1/receipts/{id}", &[Officer, Auditor]),
+        ("GET", "/v1/receipts", &[Submitter, Officer, Auditor]),
+        ("GET", "/v1/receipts/verify", &[Officer, Auditor]),
+        ("GET", "/v1/receipts/{id}", &[Submitter, Officer, Auditor]),
+        ("GET", "/v1/receipts/{id}/filing", &[Officer, Auditor]),
         ("GET", "/v1/receipts/{id}/replay", &[Officer, Auditor]),
         ("GET", "/metrics", &[Officer, RuleAdmin, Auditor]),
     ]

@@ -14,7 +14,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, ToSql};
 use thiserror::Error;
 
 pub use row::{Basis, Content, Entry, Form, Head, Receipt};
@@ -86,11 +86,31 @@ pub enum LogError {
     /// There is no such receipt.
     #[error("there is no receipt {0}")]
     NoReceipt(i64),
+    /// The receipt is about a line that was too long to be read.
+    #[error("receipt {0} has no filing: the line was too long to be read")]
+    NoFiling(i64),
     /// What a receipt stands on is not there.
     #[error(
         "the bytes with digest {0} are not in the log any more; `anjian receipt verify` says more"
     )]
     NoContent(String),
+}
+
+/// Which receipts somebody wants.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    /// Those after this id.
+    pub after: i64,
+    /// At most so many.
+    pub limit: u32,
+    /// Those of this request.
+    pub request: Option<String>,
+    /// Those of a filing with this digest.
+    pub filing: Option<String>,
+    /// Those that the component with this digest was among the judges of.
+    pub plugin: Option<String>,
+    /// Those that this token asked for.
+    pub token: Option<String>,
 }
 
 /// The log, open to be read.
@@ -135,24 +155,43 @@ impl Log {
         found.ok_or(LogError::NoReceipt(id))
     }
 
-    /// Receipts after an id, in their order, at most `limit`; only those of a
-    /// request when one is given.
+    /// Some receipts, in their order.
     ///
     /// # Errors
     /// When the log cannot be read.
-    pub fn list(
-        &self,
-        after: i64,
-        limit: u32,
-        request: Option<&str>,
-    ) -> Result<Vec<Receipt>, LogError> {
-        let select = format!(
-            "SELECT {}, hash FROM receipts WHERE seq > ?1 AND (?3 IS NULL OR request = ?3) \
-             ORDER BY seq LIMIT ?2",
+    pub fn list(&self, wanted: &Wanted) -> Result<Vec<Receipt>, LogError> {
+        let Wanted {
+            after,
+            limit,
+            request,
+            filing,
+            plugin,
+            token,
+        } = wanted;
+        // Only what is asked for stands there, so that an index can be used.
+        let mut select = format!(
+            "SELECT {}, hash FROM receipts WHERE seq > :after",
             row::COLUMNS
         );
+        let mut bound: Vec<(&str, &dyn ToSql)> = vec![(":after", after), (":limit", limit)];
+        for (name, condition, given) in [
+            (":request", " AND request = :request", request),
+            (":filing", " AND filing_sha256 = :filing", filing),
+            (
+                ":plugin",
+                " AND instr(plugins, '\"sha256\":\"' || :plugin || '\"') > 0",
+                plugin,
+            ),
+            (":token", " AND token = :token", token),
+        ] {
+            if let Some(given) = given {
+                select.push_str(condition);
+                bound.push((name, given));
+            }
+        }
+        select.push_str(" ORDER BY seq LIMIT :limit");
         let mut statement = self.connection.prepare_cached(&select)?;
-        let rows = statement.query_map(params![after, limit, request], row::read)?;
+        let rows = statement.query_map(bound.as_slice(), row::read)?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
@@ -182,6 +221,19 @@ impl Log {
     /// When the file cannot be read.
     pub fn kept_head(&self) -> Result<Option<Head>, LogError> {
         kept_head(&self.head_file)
+    }
+
+    /// The same, for those who verify: a log without it lost its witness.
+    ///
+    /// # Errors
+    /// When there are receipts and no such file, or it cannot be read.
+    pub fn witness(&self) -> Result<Option<Head>, LogError> {
+        let kept = self.kept_head()?;
+        let last = self.head()?.id;
+        match kept {
+            None if last > 0 => Err(LogError::Broken(Flaw::HeadMissing { last })),
+            kept => Ok(kept),
+        }
     }
 }
 

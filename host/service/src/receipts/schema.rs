@@ -1,6 +1,8 @@
 //! The tables, by version. A released step is never edited; a change is a new
 //! step at the end.
 
+use std::collections::BTreeSet;
+
 use rusqlite::{Connection, TransactionBehavior};
 
 use super::LogError;
@@ -48,6 +50,24 @@ CREATE TRIGGER contents_remain BEFORE DELETE ON contents
 ALTER TABLE receipts ADD COLUMN notes TEXT;
 ",
 ];
+
+/// The tables, indexes and triggers of a database, each with what makes it.
+pub(crate) fn parts(connection: &Connection) -> rusqlite::Result<BTreeSet<String>> {
+    let mut statement =
+        connection.prepare("SELECT type, name, coalesce(sql, '') FROM sqlite_schema")?;
+    let part = |row: &rusqlite::Row<'_>| {
+        let (kind, name, sql): (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        Ok(format!("{kind} {name}: {sql}"))
+    };
+    statement.query_map([], part)?.collect()
+}
+
+/// What [`migrate`] makes of nothing.
+pub(crate) fn made() -> Result<BTreeSet<String>, LogError> {
+    let mut empty = Connection::open_in_memory()?;
+    migrate(&mut empty)?;
+    Ok(parts(&empty)?)
+}
 
 /// The version that this host writes.
 pub(crate) fn newest() -> i64 {

@@ -9,8 +9,8 @@ use rusqlite::types::Value;
 use tempfile::TempDir;
 
 use super::{
-    Basis, Content, Entry, Flaw, Form, HEAD_FILE, Head, LOG_FILE, Log, LogError, Unwritten, Writer,
-    WriterSettings, schema,
+    Basis, Content, Entry, Flaw, Form, HEAD_FILE, Head, LOG_FILE, Log, LogError, Unwritten, Wanted,
+    Writer, WriterSettings, schema,
 };
 
 fn settings() -> WriterSettings {
@@ -73,7 +73,7 @@ fn log_of(count: usize) -> (TempDir, Vec<Head>) {
 
 fn verify(folder: &Path) -> Result<i64, LogError> {
     let log = Log::open(folder)?;
-    let known: Vec<Head> = log.kept_head()?.into_iter().collect();
+    let known: Vec<Head> = log.witness()?.into_iter().collect();
     Ok(log.verify(&known)?.receipts)
 }
 
@@ -112,11 +112,71 @@ fn what_was_written_is_read_and_verified() {
         .content(receipt.filing_sha256.as_ref().unwrap())
         .unwrap();
     assert_eq!(filing, b"{\"n\":4}");
-    let ids = |receipts: Vec<super::Receipt>| -> Vec<i64> {
+    let ids = |wanted: Wanted| -> Vec<i64> {
+        let receipts = log.list(&wanted).unwrap();
         receipts.iter().map(|receipt| receipt.id).collect()
     };
-    assert_eq!(ids(log.list(0, 10, Some("r1")).unwrap()), [2, 3]);
-    assert_eq!(ids(log.list(2, 2, None).unwrap()), [3, 4]);
+    let all = || Wanted {
+        limit: 10,
+        ..Wanted::default()
+    };
+    let some = |text: &str| Some(text.to_owned());
+    for (wanted, expect) in [
+        (all(), vec![1, 2, 3, 4, 5]),
+        (
+            Wanted {
+                request: some("r1"),
+                ..all()
+            },
+            vec![2, 3],
+        ),
+        (
+            Wanted {
+                after: 2,
+                limit: 2,
+                ..all()
+            },
+            vec![3, 4],
+        ),
+        (
+            Wanted {
+                token: some("city"),
+                ..all()
+            },
+            vec![1, 2, 3, 4, 5],
+        ),
+        (
+            Wanted {
+                token: some("c"),
+                ..all()
+            },
+            vec![],
+        ),
+        (
+            Wanted {
+                filing: receipt.filing_sha256.clone(),
+                ..all()
+            },
+            vec![4],
+        ),
+        (
+            Wanted {
+                plugin: some(&receipt.plugins[0].sha256),
+                after: 3,
+                ..all()
+            },
+            vec![4, 5],
+        ),
+        (
+            Wanted {
+                plugin: some("00"),
+                ..all()
+            },
+            vec![],
+        ),
+    ] {
+        assert_eq!(ids(wanted.clone()), expect, "{wanted:?}");
+    }
     assert!(matches!(log.receipt(6), Err(LogError::NoReceipt(6))));
 }
 
@@ -264,6 +324,12 @@ fn rewrite(folder: &Path, from: i64) {
             )
             .unwrap();
     }
+    // And leaves nothing else behind.
+    for part in schema::made().unwrap() {
+        if let ("trigger", Some((_, sql))) = (&part[..7], part.split_once(": ")) {
+            connection.execute_batch(sql).unwrap();
+        }
+    }
 }
 
 #[test]
@@ -298,6 +364,59 @@ fn nothing_is_added_to_a_log_that_lost_its_end() {
         error,
         LogError::Broken(Flaw::Cut { last: 3, known: 4 })
     ));
+}
+
+#[test]
+fn a_log_without_its_head_is_not_gone_on_with() {
+    let (folder, _) = log_of(3);
+    std::fs::remove_file(folder.path().join(HEAD_FILE)).unwrap();
+    assert_eq!(flaw(folder.path()), Flaw::HeadMissing { last: 3 });
+    let error = Writer::start(folder.path(), settings()).unwrap_err();
+    assert!(
+        matches!(error, LogError::Broken(Flaw::HeadMissing { last: 3 })),
+        "{error}"
+    );
+    // Emptied together with its head, it is a new log; only a head that
+    // somebody else keeps shows that.
+    let (folder, _) = log_of(0);
+    assert_eq!(verify(folder.path()).unwrap(), 0);
+    assert!(folder.path().join(HEAD_FILE).exists());
+}
+
+#[test]
+fn changed_tables_are_found() {
+    for (change, expect) in [
+        ("DROP INDEX receipts_by_filing", "index receipts_by_filing"),
+        ("DROP TRIGGER receipts_stay", "trigger receipts_stay"),
+        ("CREATE TABLE more (x)", "table more"),
+    ] {
+        let (folder, _) = log_of(2);
+        let connection = Connection::open(folder.path().join(LOG_FILE)).unwrap();
+        connection.execute_batch(change).unwrap();
+        let Flaw::Tables { what } = flaw(folder.path()) else {
+            panic!("{change}");
+        };
+        assert!(what.contains(expect), "{change}: {what}");
+    }
+}
+
+#[test]
+fn a_head_that_cannot_be_kept_refuses_nothing() {
+    let (folder, _) = log_of(1);
+    let writer = Writer::start(folder.path(), settings()).unwrap();
+    std::fs::create_dir(folder.path().join("receipts.head.part")).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build()
+        .unwrap();
+    for number in 2..=3 {
+        runtime
+            .block_on(writer.append(vec![entry(number)]))
+            .unwrap();
+    }
+    drop(writer);
+    // The head is older than the log now, which is no flaw.
+    assert_eq!(verify(folder.path()).unwrap(), 3);
 }
 
 #[test]
@@ -355,6 +474,8 @@ fn log_of_the_first_form() -> TempDir {
              '78b9e77e8e185eac45849038474f28cbcf12595f470f82907793e3dc283ab40d');",
         )
         .unwrap();
+    let head = "1:78b9e77e8e185eac45849038474f28cbcf12595f470f82907793e3dc283ab40d";
+    std::fs::write(folder.path().join(HEAD_FILE), head).unwrap();
     folder
 }
 
@@ -399,6 +520,9 @@ async fn many_askers_share_commits_and_each_gets_its_place() {
     let folder = TempDir::new().unwrap();
     let writer = Arc::new(Writer::start(folder.path(), settings()).unwrap());
     let mut waiting = Vec::new();
+    // Until the queue is full, no commit gets through.
+    let blocker = Connection::open(folder.path().join(LOG_FILE)).unwrap();
+    blocker.execute_batch("BEGIN IMMEDIATE").unwrap();
     for number in 0..200 {
         let writer = Arc::clone(&writer);
         waiting.push(tokio::spawn(async move {
@@ -406,6 +530,10 @@ async fn many_askers_share_commits_and_each_gets_its_place() {
             (number, issued[0].head.clone())
         }));
     }
+    while writer.waiting() < settings().queue {
+        tokio::task::yield_now().await;
+    }
+    blocker.execute_batch("COMMIT").unwrap();
     let log = Log::open(folder.path()).unwrap();
     for answered in waiting {
         let (number, head) = answered.await.unwrap();
@@ -413,9 +541,43 @@ async fn many_askers_share_commits_and_each_gets_its_place() {
         assert_eq!(receipt.source, format!("-#{number}"));
         assert_eq!(receipt.hash, head.hash);
     }
-    assert!(writer.commits() <= 200);
+    // While one commit waited, at least the queue of the next gathered.
+    assert!(writer.commits() < 200, "{}", writer.commits());
     drop(writer);
     assert_eq!(verify(folder.path()).unwrap(), 200);
+}
+
+#[tokio::test]
+async fn what_finds_no_place_in_the_queue_is_refused() {
+    let folder = TempDir::new().unwrap();
+    let writer = Writer::start(
+        folder.path(),
+        WriterSettings {
+            queue: 1,
+            wait: Duration::from_millis(10),
+            ..settings()
+        },
+    )
+    .unwrap();
+    let blocker = Connection::open(folder.path().join(LOG_FILE)).unwrap();
+    blocker.execute_batch("BEGIN IMMEDIATE").unwrap();
+    // The thread holds one, the queue another.
+    let (first, second, third, ()) = tokio::join!(
+        writer.append(vec![entry(1)]),
+        writer.append(vec![entry(2)]),
+        async {
+            while writer.waiting() < 1 {
+                tokio::task::yield_now().await;
+            }
+            let late = writer.append(vec![entry(4)]).await;
+            blocker.execute_batch("COMMIT").unwrap();
+            late
+        },
+        async {}
+    );
+    assert_eq!(third.unwrap_err(), Unwritten::Busy);
+    assert_eq!(first.unwrap()[0].head.id, 1);
+    assert_eq!(second.unwrap()[0].head.id, 2);
 }
 
 #[tokio::test]
@@ -434,7 +596,8 @@ async fn without_a_receipt_there_is_a_refusal_and_later_it_goes_on() {
     let refused = writer.append(vec![entry(1)]).await.unwrap_err();
     assert!(matches!(&refused, Unwritten::Failed(why) if why.contains("disk is full")));
     assert!(!writer.is_well());
-    assert!(!head_file.exists());
+    let head = || std::fs::read_to_string(&head_file).unwrap();
+    assert!(head().starts_with("0:"));
     connection.execute_batch("DROP TRIGGER full").unwrap();
     writer.append(Vec::new()).await.unwrap();
     assert!(writer.is_well());
@@ -466,18 +629,20 @@ fn rows(folder: &Path) -> rusqlite::Result<Vec<Vec<Value>>> {
 }
 
 /// A log of six receipts in its one file, made once for all changes.
-static LOG: LazyLock<Vec<u8>> = LazyLock::new(|| {
-    let (folder, _) = log_of(6);
+static LOG: LazyLock<(Vec<u8>, Head)> = LazyLock::new(|| {
+    let (folder, mut heads) = log_of(6);
     let connection = Connection::open(folder.path().join(LOG_FILE)).unwrap();
     connection
         .pragma_update(None, "journal_mode", "DELETE")
         .unwrap();
     drop(connection);
-    std::fs::read(folder.path().join(LOG_FILE)).unwrap()
+    let bytes = std::fs::read(folder.path().join(LOG_FILE)).unwrap();
+    (bytes, heads.pop().unwrap())
 });
 
 fn folder_with(bytes: &[u8]) -> TempDir {
     let folder = TempDir::new().unwrap();
+    std::fs::write(folder.path().join(HEAD_FILE), LOG.1.to_string()).unwrap();
     std::fs::write(folder.path().join(LOG_FILE), bytes).unwrap();
     folder
 }
@@ -493,7 +658,7 @@ proptest! {
         at in any::<prop::sample::Index>(),
         bit in 0_u8..7,
     ) {
-        let folder = folder_with(&LOG);
+        let folder = folder_with(&LOG.0);
         let connection = tamper(folder.path());
         let names = format!("{}, hash", super::row::COLUMNS);
         let name = names.split(", ").nth(column).unwrap().trim().to_owned();
@@ -530,8 +695,8 @@ proptest! {
         at in any::<prop::sample::Index>(),
         flip in 1_u8..,
     ) {
-        let before = rows(folder_with(&LOG).path()).unwrap();
-        let mut bytes = LOG.clone();
+        let before = rows(folder_with(&LOG.0).path()).unwrap();
+        let mut bytes = LOG.0.clone();
         let at = at.index(bytes.len());
         bytes[at] ^= flip;
         let folder = folder_with(&bytes);

@@ -6,7 +6,7 @@ use rusqlite::OptionalExtension;
 use thiserror::Error;
 
 use super::row::{self, COLUMNS, HASHED};
-use super::{Head, Log, LogError, sha256};
+use super::{Head, Log, LogError, schema, sha256};
 
 /// What is wrong with a log, at the first place where something is.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -28,6 +28,12 @@ pub enum Flaw {
     Cut { last: i64, known: i64 },
     #[error("receipt {id} is not the one that was known: the log was written anew up to it")]
     Rewritten { id: i64 },
+    #[error("there are receipts up to {last}, and no file beside them says where the log ends")]
+    HeadMissing { last: i64 },
+    #[error("the tables are not as this host made them: {what}")]
+    Tables { what: String },
+    #[error("the database is damaged: {what}")]
+    Damaged { what: String },
 }
 
 /// A log in which nothing was changed.
@@ -51,11 +57,34 @@ impl Log {
         let mut basis = HashSet::new();
         let head = self.chain(known, &mut basis)?;
         self.contents(&basis)?;
+        self.tables()?;
         drop(view);
         Ok(Verified {
             receipts: head.id,
             head,
         })
+    }
+
+    /// Indexes and triggers are no rows of the chain.
+    fn tables(&self) -> Result<(), LogError> {
+        let found = schema::parts(&self.connection)?;
+        let made = schema::made()?;
+        let strange = found
+            .difference(&made)
+            .map(|part| format!("{part} is strange"));
+        let lost = made
+            .difference(&found)
+            .map(|part| format!("{part} is missing"));
+        if let Some(what) = strange.chain(lost).next() {
+            return Err(LogError::Broken(Flaw::Tables { what }));
+        }
+        let said: String = self
+            .connection
+            .query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
+        match said.as_str() {
+            "ok" => Ok(()),
+            _ => Err(LogError::Broken(Flaw::Damaged { what: said })),
+        }
     }
 
     /// Collects the digests of components and profiles.

@@ -114,7 +114,11 @@ impl Writer {
         connection.pragma_update(None, "synchronous", "FULL")?;
         schema::migrate(&mut connection)?;
         let head_file = folder.join(HEAD_FILE);
-        check_head(folder, &head_file)?;
+        if super::last(&connection)? == Head::start() && super::kept_head(&head_file)?.is_none() {
+            // From now on a log without this file has lost it.
+            write_head(&head_file, &Head::start()).map_err(file_error(&head_file))?;
+        }
+        check_head(folder)?;
         let (queue, jobs) = mpsc::channel(settings.queue.max(1));
         let state = Arc::new(State::default());
         let thread = thread::Builder::new()
@@ -157,10 +161,11 @@ impl Writer {
         }
     }
 
-    /// Whether the last attempt to write succeeded.
+    /// Whether the thread is there and its last attempt to write succeeded.
     #[must_use]
     pub fn is_well(&self) -> bool {
-        !self.state.failing.load(Ordering::Relaxed)
+        let closed = self.queue.as_ref().is_none_or(mpsc::Sender::is_closed);
+        !closed && !self.state.failing.load(Ordering::Relaxed)
     }
 
     /// Whether the log has these bytes, as far as this writer put them there.
@@ -194,11 +199,11 @@ impl Drop for Writer {
 }
 
 /// Nothing is added to a log that lost its end or was replaced.
-fn check_head(folder: &Path, head_file: &Path) -> Result<(), LogError> {
-    let Some(known) = super::kept_head(head_file)? else {
+fn check_head(folder: &Path) -> Result<(), LogError> {
+    let log = Log::open(folder)?;
+    let Some(known) = log.witness()? else {
         return Ok(());
     };
-    let log = Log::open(folder)?;
     let last = log.head()?;
     if last.id < known.id {
         return Err(LogError::Broken(Flaw::Cut {
@@ -265,10 +270,13 @@ impl Thread {
             match self.commit(group) {
                 Ok((issued, head)) => {
                     self.state.commits.fetch_add(1, Ordering::Relaxed);
-                    return self
-                        .keep_head(&head)
-                        .map(|()| issued)
-                        .map_err(|error| format!("{}: {error}", self.head_file.display()));
+                    // The receipts are on the disk and answers carry their
+                    // hashes; to refuse now would only make them twice.
+                    if let Err(error) = write_head(&self.head_file, &head) {
+                        let file = self.head_file.display();
+                        tracing::error!(%file, %error, "the head of the log cannot be kept");
+                    }
+                    return Ok(issued);
                 }
                 Err(error) if attempt >= attempts => return Err(error.to_string()),
                 Err(_) => thread::sleep(PAUSE),
@@ -338,12 +346,12 @@ impl Thread {
             }
         }
     }
+}
 
-    /// Whole or not at all. Not forced to the disk: the log itself is, and a
-    /// head that is older than the log is no error.
-    fn keep_head(&self, head: &Head) -> io::Result<()> {
-        let part = self.head_file.with_extension("head.part");
-        fs::write(&part, format!("{head}\n"))?;
-        fs::rename(&part, &self.head_file)
-    }
+/// Whole or not at all. Not forced to the disk: the log itself is, and a head
+/// that is older than the log is no error.
+fn write_head(file: &Path, head: &Head) -> io::Result<()> {
+    let part = file.with_extension("head.part");
+    fs::write(&part, format!("{head}\n"))?;
+    fs::rename(&part, file)
 }
