@@ -126,6 +126,7 @@ pub fn serve(
         writer,
         data: settings.data.clone(),
         pool: Pool::new(threads, limits.queue),
+        room: Arc::new(Semaphore::new(limits.body_bytes.div_ceil(1024))),
         readers: Pool::new(1, READERS_QUEUE),
         tokens,
         local,

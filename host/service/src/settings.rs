@@ -111,6 +111,9 @@ pub struct LimitSettings {
     pub connections: usize,
     /// Filings that may wait to be judged; more are refused.
     pub queue: usize,
+    /// Bytes of filings and plugins that are taken in at once; what comes
+    /// beyond that is refused.
+    pub body_bytes: usize,
     /// Filings in a second for each token, over time.
     pub filings_per_s: u32,
     /// Filings for each token at once.
@@ -126,6 +129,8 @@ impl Default for LimitSettings {
             connections: 1_024,
             // A tenth of a second of work for two cores.
             queue: 1_024,
+            // Sixteen components of the largest size, or as many large filings.
+            body_bytes: 512 * 1024 * 1024,
             // Far more than a city files; a program that went wrong asks for more.
             filings_per_s: 2_000,
             burst: 10_000,
@@ -227,6 +232,13 @@ impl Settings {
                 needed: format!("from 1 to {MAX_FILING}"),
             });
         }
+        if limits.body_bytes < limits.filing_bytes {
+            return Err(SettingsError::OutOfRange {
+                name: "limits.body_bytes",
+                value: limits.body_bytes.to_string(),
+                needed: format!("at least limits.filing_bytes, {}", limits.filing_bytes),
+            });
+        }
         least("limits.request_ms", limits.request_ms)?;
         least("limits.stream_idle_ms", limits.stream_idle_ms)?;
         least("limits.connections", limits.connections as u64)?;
@@ -308,6 +320,7 @@ mod tests {
             ("listen = \"localhost\"", "listen"),
             ("[limits]\nburst = 0", "limits.burst"),
             ("[limits]\nfiling_bytes = 999999999", "limits.filing_bytes"),
+            ("[limits]\nbody_bytes = 1000", "limits.body_bytes"),
             ("[plugins]\nshadow_bound = 1.5", "plugins.shadow_bound"),
             ("[plugins]\npromotion = \"never\"", "by_hand"),
         ] {

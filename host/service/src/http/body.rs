@@ -14,6 +14,13 @@ use tokio::time::timeout;
 
 use super::problem::Refusal;
 
+/// The bytes that a body may turn out to have, within a limit.
+pub(crate) fn most(body: &Body, limit_bytes: usize) -> usize {
+    let said = http_body::Body::size_hint(body).upper();
+    let said = said.and_then(|bytes| usize::try_from(bytes).ok());
+    said.unwrap_or(limit_bytes).min(limit_bytes)
+}
+
 /// Reads a body of at most `limit_bytes` that arrives within `limit_ms`.
 pub(crate) async fn read(
     body: Body,

@@ -56,6 +56,7 @@ pub(super) async fn check(
     caller.needs(CHECKERS)?;
     let limits = &service.limits;
     let limit_ms = limits.request_ms;
+    let _room = service.room(body::most(&body, limits.filing_bytes))?;
     let bytes = body::read(body, limits.filing_bytes, limit_ms).await?;
     let left = Duration::from_millis(limit_ms).saturating_sub(began.elapsed());
     let judged = judge(&service, &caller, bytes);

@@ -20,6 +20,7 @@ use anjian_store::{LineUp, Store, StoreError};
 use axum::extract::{DefaultBodyLimit, OriginalUri};
 use axum::http::{HeaderName, Method};
 use axum::{Router, middleware};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -47,6 +48,8 @@ pub(crate) struct Service {
     pub(crate) writer: Writer,
     pub(crate) data: PathBuf,
     pub(crate) pool: Pool,
+    /// Room for bodies, in KiB.
+    pub(crate) room: Arc<Semaphore>,
     /// Reads and replays receipts, so that readers do not keep filings waiting.
     pub(crate) readers: Pool,
     pub(crate) tokens: Tokens,
@@ -62,6 +65,14 @@ pub(crate) struct Service {
 }
 
 impl Service {
+    /// Room for a body of so many bytes, held until it is dropped.
+    fn room(&self, bytes: usize) -> Result<OwnedSemaphorePermit, Refusal> {
+        let bytes = bytes.min(self.limits.body_bytes);
+        let kib = u32::try_from(bytes.div_ceil(1024)).unwrap_or(u32::MAX);
+        let room = Arc::clone(&self.room).try_acquire_many_owned(kib);
+        room.map_err(|_| Refusal::Busy)
+    }
+
     /// What judges from now on, for a whole filing or a whole stream.
     fn line_up(&self) -> Arc<LineUp> {
         let began = Instant::now();

@@ -203,7 +203,9 @@ pub(super) async fn submit(
     caller.needs(ADMINS)?;
     let form = form.map_err(|rejection| Refusal::Senseless(rejection.body_text()))?;
     let limit_ms = service.limits.request_ms;
-    let read = read_upload(form, service.engine.limits().plugin_bytes);
+    let max_component = service.engine.limits().plugin_bytes;
+    let _room = service.room(max_component)?;
+    let read = read_upload(form, max_component);
     let read = timeout(Duration::from_millis(limit_ms), read).await;
     let (component, signatures) = read.map_err(|_| Refusal::TooSlow { limit_ms })??;
     let version = change(&service, &caller, move |store, who| {

@@ -9,6 +9,7 @@ use axum::http::{Request, StatusCode};
 use http_body_util::BodyExt;
 use serde_json::Value;
 use tempfile::TempDir;
+use tokio::sync::Semaphore;
 use tower::ServiceExt;
 
 use super::{Service, router};
@@ -45,6 +46,7 @@ fn door(limits: LimitSettings, local: bool) -> Door {
         writer: Writer::start(&path("data"), writer).unwrap(),
         data: path("data"),
         pool: Pool::new(2, limits.queue),
+        room: Arc::new(Semaphore::new(limits.body_bytes.div_ceil(1024))),
         readers: Pool::new(1, limits.queue),
         tokens: Tokens::of(path("tokens.toml")),
         local,
@@ -216,6 +218,30 @@ async fn a_body_that_does_not_come_is_waited_for_so_long() {
     assert_eq!(status, 200, "it had begun");
     let last: Value = serde_json::from_slice(&said).unwrap();
     assert_eq!(last["problem"]["type"], "urn:anjian:problem:stood_still");
+}
+
+#[tokio::test]
+async fn bodies_that_find_no_room_are_refused_and_the_next_is_not() {
+    let limits = LimitSettings {
+        filing_bytes: 100_000,
+        body_bytes: 100_000,
+        ..LimitSettings::default()
+    };
+    let door = door(limits, true);
+    // Its length is not known, so it takes the room of the largest.
+    let (open, parts) = tokio::sync::mpsc::channel(1);
+    let slow = door
+        .router
+        .clone()
+        .oneshot(post("/v1/check", Body::new(super::body::Written(parts))));
+    let slow = tokio::spawn(slow);
+    open.send(bytes::Bytes::from_static(b"{")).await.unwrap();
+    let _ = open.reserve().await;
+    let expect = (503, "busy".to_owned(), "client".to_owned());
+    assert_eq!(door.problem(post("/v1/check", "{}")).await, expect);
+    drop(open);
+    assert_eq!(slow.await.unwrap().unwrap().status(), 200);
+    assert_eq!(door.ask(post("/v1/check", "{}")).await.0, 200);
 }
 
 #[tokio::test]

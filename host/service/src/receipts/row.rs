@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use anjian_model::{Note, PluginUsed, Verdict};
+use bytes::Bytes;
 use rusqlite::types::{Value, ValueRef};
 use rusqlite::{Row, ToSql};
 use serde::{Deserialize, Serialize};
@@ -58,13 +59,14 @@ impl Form {
 #[derive(Clone, Debug)]
 pub struct Content {
     sha256: String,
-    bytes: Vec<u8>,
+    bytes: Bytes,
 }
 
 impl Content {
     /// Keeps bytes with their digest.
     #[must_use]
-    pub fn new(bytes: Vec<u8>) -> Self {
+    pub fn new(bytes: impl Into<Bytes>) -> Self {
+        let bytes = bytes.into();
         Self {
             sha256: sha256(&bytes),
             bytes,

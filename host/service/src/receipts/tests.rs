@@ -22,7 +22,7 @@ fn settings() -> WriterSettings {
 }
 
 fn basis() -> Arc<Basis> {
-    let (plugin, profile) = (Content::new(b"\0asm".into()), Content::new(b"id".into()));
+    let (plugin, profile) = (Content::new(&b"\0asm"[..]), Content::new(&b"id"[..]));
     Arc::new(Basis {
         plugins: vec![PluginUsed {
             id: "hazchem".to_owned(),
@@ -44,7 +44,7 @@ fn entry(number: usize) -> Entry {
         form: Form::Ndjson,
         source: format!("-#{number}"),
         // The third is a line that was too long.
-        filing: (number != 3).then(|| Content::new(format!("{{\"n\":{number}}}").into())),
+        filing: (number != 3).then(|| Content::new(format!("{{\"n\":{number}}}"))),
         basis: basis(),
         reference_date: Some("2026-06-30".to_owned()),
         submission_date: number.is_multiple_of(2).then(|| "2026-07-01".to_owned()),
