@@ -171,7 +171,7 @@ impl Connection {
 }
 
 fn head(method: &str, path: &str, headers: &[(&str, &str)], framing: (&str, &str)) -> Vec<u8> {
-    let mut head = format!("{method} {path} HTTP/1.1\r\nhost: test\r\n");
+    let mut head = format!("{method} {path} HTTP/1.1\r\nhost: 127.0.0.1\r\n");
     for (name, value) in headers.iter().chain([&framing]) {
         head.push_str(&format!("{name}: {value}\r\n"));
     }
