@@ -237,6 +237,15 @@ pub struct ServeArgs {
     /// Address and port, instead of those of the configuration. Port 0 takes any that is free.
     #[arg(long, value_name = "ADDRESS:PORT")]
     pub listen: Option<std::net::SocketAddr>,
+
+    /// Speak HTTPS with this certificate: a PEM file with that of the service first, then those
+    /// between it and its authority. A file that is renewed counts within a minute.
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    pub tls_cert: Option<PathBuf>,
+
+    /// The private key of the certificate: a PEM file without a password.
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    pub tls_key: Option<PathBuf>,
 }
 
 /// Look at the receipts of `anjian serve`.

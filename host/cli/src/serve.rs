@@ -5,7 +5,7 @@ use std::io::Write;
 
 use anjian_bundle::PLUGINS;
 use anjian_runtime::{Engine, Limits};
-use anjian_service::{Settings, serve, start_log};
+use anjian_service::{Settings, TlsSettings, serve, start_log};
 use anjian_store::BuiltIn;
 
 use crate::args::{ConfigArg, ServeArgs};
@@ -17,6 +17,13 @@ pub fn run(args: &ServeArgs) -> Result<Status, Error> {
     if let Some(listen) = args.listen {
         settings.listen = listen;
     }
+    if let (Some(cert), Some(key)) = (args.tls_cert.clone(), args.tls_key.clone()) {
+        settings.tls = Some(TlsSettings { cert, key });
+    }
+    let scheme = match settings.tls {
+        Some(_) => "https",
+        None => "http",
+    };
     start_log(settings.log);
     let engine = Engine::with_cache(Limits::default(), cache())?;
     let built_in = PLUGINS.iter().map(|bundled| BuiltIn {
@@ -26,7 +33,7 @@ pub fn run(args: &ServeArgs) -> Result<Status, Error> {
     serve(settings, engine, built_in.collect(), |address| {
         // Nobody may be listening; that is no reason not to serve.
         let mut out = anstream::stdout().lock();
-        let _ = writeln!(out, "http://{address}");
+        let _ = writeln!(out, "{scheme}://{address}");
         let _ = out.flush();
     })?;
     Ok(Status::Clean)

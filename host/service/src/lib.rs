@@ -14,6 +14,7 @@ mod receipts;
 mod replay;
 mod server;
 mod settings;
+mod tls;
 mod tokens;
 
 pub use http::description;
@@ -21,5 +22,8 @@ pub use log::start as start_log;
 pub use receipts::{Content, Flaw, Form, Head, Log, LogError, Receipt, Verified, Wanted};
 pub use replay::{ReplayError, Replayed, replay};
 pub use server::{ServeError, serve};
-pub use settings::{LimitSettings, LogLevel, PluginSettings, Promotion, Settings, SettingsError};
+pub use settings::{
+    LimitSettings, LogLevel, PluginSettings, Promotion, Settings, SettingsError, TlsSettings,
+};
+pub use tls::TlsError;
 pub use tokens::{Asker, Role, Token, TokenError, Tokens};

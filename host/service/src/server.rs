@@ -9,15 +9,18 @@ use std::time::Duration;
 use anjian_check::{Profile, ProfileError};
 use anjian_runtime::Engine;
 use anjian_store::{BuiltIn, Store, StoreError, StoreSettings};
+use axum::Router;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use hyper_util::service::TowerToHyperService;
 use thiserror::Error;
-use tokio::net::TcpListener;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
 use tokio::signal;
 use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
+use tokio_rustls::TlsAcceptor;
 
 use crate::http::{self, Service};
 use crate::metrics::Metrics;
@@ -25,11 +28,15 @@ use crate::pool::Pool;
 use crate::rates::Rates;
 use crate::receipts::{LogError, Writer, WriterSettings};
 use crate::settings::{Promotion, Settings};
+use crate::tls::{self, Begun, Renewal, TlsError};
 use crate::tokens::{TokenError, Tokens};
 
 /// How long a client may take to send the head of a request, and a connection
 /// to stay without one.
 const HEAD_TIME: Duration = Duration::from_secs(20);
+
+/// How long a client may take for the handshake of TLS.
+const HANDSHAKE_TIME: Duration = Duration::from_secs(10);
 
 /// After the system refused a connection, before the next is asked for: it is
 /// out of something.
@@ -70,6 +77,8 @@ pub enum ServeError {
     Log(#[from] LogError),
     #[error(transparent)]
     Tokens(#[from] TokenError),
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     #[error("the threads of the service cannot be started: {0}")]
     Threads(#[source] io::Error),
     #[error("signals cannot be heard: {0}")]
@@ -101,6 +110,7 @@ pub fn serve(
             tokens: settings.tokens,
         });
     }
+    let tls = settings.tls.as_ref().map(tls::acceptor).transpose()?;
     let profile = settings.profile.as_ref().map(|file| {
         std::fs::read(file).map_err(|cause| ServeError::ProfileFile {
             file: file.clone(),
@@ -141,7 +151,7 @@ pub fn serve(
         .enable_all()
         .build()
         .map_err(ServeError::Threads)?;
-    let served = runtime.block_on(run(&settings, Arc::clone(&service), ready));
+    let served = runtime.block_on(run(&settings, Arc::clone(&service), tls, ready));
     // What a lost client left behind; it has no answer to wait for.
     runtime.shutdown_timeout(Duration::from_secs(1));
     drop(watch);
@@ -195,6 +205,7 @@ fn store_settings(
 async fn run(
     settings: &Settings,
     service: Arc<Service>,
+    tls: Option<(TlsAcceptor, Renewal)>,
     ready: impl FnOnce(SocketAddr),
 ) -> Result<(), ServeError> {
     let listen = settings.listen;
@@ -202,8 +213,12 @@ async fn run(
     let listener = TcpListener::bind(listen).await.map_err(fail)?;
     let address = listener.local_addr().map_err(fail)?;
     let mut stop = Stop::new().map_err(ServeError::Signals)?;
-    tracing::info!(%address, local = service.local, "taking requests");
+    tracing::info!(%address, tls = tls.is_some(), local = service.local, "taking requests");
     ready(address);
+    let tls = tls.map(|(acceptor, renewal)| {
+        tokio::spawn(renewal.keep());
+        acceptor
+    });
     let router = http::router(service);
     let connections = Arc::new(Semaphore::new(settings.limits.connections));
     let graceful = GracefulShutdown::new();
@@ -218,18 +233,17 @@ async fn run(
         };
         // Answers are small and complete; none should wait for a second packet.
         let _ = stream.set_nodelay(true);
-        let connection = http1::Builder::new()
-            .timer(TokioTimer::new())
-            .header_read_timeout(HEAD_TIME)
-            .serve_connection(
-                TokioIo::new(stream),
-                TowerToHyperService::new(router.clone()),
-            );
-        let connection = graceful.watch(connection);
+        let (router, tls, watcher) = (router.clone(), tls.clone(), graceful.watcher());
         tokio::spawn(async move {
             let _place = place;
-            // A client that goes away is no error of ours.
-            let _ = connection.await;
+            let Some(tls) = tls else {
+                return talk(stream, router, watcher).await;
+            };
+            match tls::begin(&tls, stream, HANDSHAKE_TIME).await {
+                Ok(Begun::Tls(stream)) => talk(stream, router, watcher).await,
+                Ok(Begun::Plain(stream)) => talk(stream, http::plain(), watcher).await,
+                Err(error) => tracing::debug!(%error, "a connection did not begin"),
+            }
         });
     }
     drop(listener);
@@ -248,7 +262,20 @@ async fn run(
     Ok(())
 }
 
-type Accepted = (tokio::net::TcpStream, tokio::sync::OwnedSemaphorePermit);
+/// Takes requests from a connection until it ends.
+async fn talk<S>(stream: S, router: Router, watcher: Watcher)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_TIME)
+        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
+    // A client that goes away is no error of ours.
+    let _ = watcher.watch(connection).await;
+}
+
+type Accepted = (TcpStream, tokio::sync::OwnedSemaphorePermit);
 
 /// The next connection, when there is a place for it.
 async fn accept(listener: &TcpListener, connections: &Arc<Semaphore>) -> Option<Accepted> {

@@ -23,6 +23,8 @@ pub struct Settings {
     pub tokens: PathBuf,
     /// What an authority decided about rules.
     pub profile: Option<PathBuf>,
+    /// Speak HTTPS. Without it, HTTP.
+    pub tls: Option<TlsSettings>,
     /// Where plugins come from.
     pub plugins: PluginSettings,
     /// What an asker may use.
@@ -40,12 +42,25 @@ impl Default for Settings {
             data: PathBuf::from("data"),
             tokens: PathBuf::from("tokens.toml"),
             profile: None,
+            tls: None,
             plugins: PluginSettings::default(),
             limits: LimitSettings::default(),
             log: LogLevel::Info,
             shutdown_s: 30,
         }
     }
+}
+
+/// The certificate of the service. Both files are PEM, and are looked at again
+/// each minute.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TlsSettings {
+    /// The certificate of this service first, then those between it and its
+    /// authority.
+    pub cert: PathBuf,
+    /// The private key that the certificate was made for, without a password.
+    pub key: PathBuf,
 }
 
 /// Where plugins come from and when one begins to judge.
@@ -259,7 +274,14 @@ impl Settings {
     fn within(mut self, folder: &Path) -> Self {
         let paths = [&mut self.data, &mut self.tokens, &mut self.plugins.folder];
         let optional = [&mut self.profile, &mut self.plugins.trust];
-        for path in paths.into_iter().chain(optional.into_iter().flatten()) {
+        let tls = self.tls.as_mut();
+        let tls = tls.map(|tls| [&mut tls.cert, &mut tls.key]);
+        let given = optional.into_iter().flatten();
+        for path in paths
+            .into_iter()
+            .chain(given)
+            .chain(tls.into_iter().flatten())
+        {
             *path = folder.join(&*path);
         }
         self
@@ -323,6 +345,7 @@ mod tests {
             ("[limits]\nbody_bytes = 1000", "limits.body_bytes"),
             ("[plugins]\nshadow_bound = 1.5", "plugins.shadow_bound"),
             ("[plugins]\npromotion = \"never\"", "by_hand"),
+            ("[tls]\ncert = \"cert.pem\"", "key"),
         ] {
             let error = Settings::parse(text).unwrap_err().to_string();
             assert!(error.contains(said), "{text}: {error}");
@@ -331,10 +354,14 @@ mod tests {
 
     #[test]
     fn paths_are_taken_from_the_folder_of_the_file() {
-        let settings = Settings::parse("data = \"d\"\nprofile = \"/p.toml\"").unwrap();
+        let text = "data = \"d\"\nprofile = \"/p.toml\"\n[tls]\ncert = \"c.pem\"\nkey = \"/k.pem\"";
+        let settings = Settings::parse(text).unwrap();
         let settings = settings.within(Path::new("/etc/anjian"));
         assert_eq!(settings.data, Path::new("/etc/anjian/d"));
         assert_eq!(settings.profile.unwrap(), Path::new("/p.toml"));
         assert_eq!(settings.plugins.trust, None);
+        let tls = settings.tls.unwrap();
+        assert_eq!(tls.cert, Path::new("/etc/anjian/c.pem"));
+        assert_eq!(tls.key, Path::new("/k.pem"));
     }
 }

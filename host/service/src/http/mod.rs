@@ -177,6 +177,11 @@ pub(crate) fn router(service: Arc<Service>) -> Router {
         .with_state(service)
 }
 
+/// For who speaks HTTP where HTTPS is spoken.
+pub(crate) fn plain() -> Router {
+    Router::new().fallback(async || Refusal::Plain)
+}
+
 async fn nowhere(OriginalUri(uri): OriginalUri) -> Refusal {
     Refusal::Nowhere(uri.path().to_owned())
 }

@@ -64,6 +64,8 @@ pub(crate) enum Refusal {
     },
     #[error("the request comes from a page of another place, {origin}")]
     Foreign { origin: String },
+    #[error("the request came without TLS")]
+    Plain,
     #[error("the body is larger than {limit_bytes} bytes")]
     TooLarge { limit_bytes: usize },
     #[error(
@@ -184,6 +186,14 @@ impl Refusal {
                 "request of a foreign page",
                 Client,
                 "send requests from a program, or from this service's own page",
+            ),
+            Self::Plain => (
+                StatusCode::BAD_REQUEST,
+                "plain",
+                "no TLS",
+                Client,
+                "send it to https://…; if it had a token, ask the operator for another one, since \
+                 whoever is on the way could read it",
             ),
             Self::TooLarge { .. } => (
                 StatusCode::PAYLOAD_TOO_LARGE,
