@@ -4,6 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+mod plugin;
+
+pub use plugin::*;
+
 /// 安检: check what enterprises file with their safety regulator.
 #[derive(Debug, Parser)]
 #[command(name = "anjian", version, about, max_term_width = 100)]
@@ -111,116 +115,6 @@ pub struct RulesArgs {
 
     #[command(flatten)]
     pub plugins: PluginFolders,
-}
-
-/// List, inspect, sign and verify plugins.
-#[derive(Debug, clap::Args)]
-pub struct PluginArgs {
-    #[command(subcommand)]
-    pub verb: PluginVerb,
-}
-
-#[derive(Debug, Subcommand)]
-pub enum PluginVerb {
-    List(PluginsArgs),
-    Inspect(InspectArgs),
-    Keygen(KeygenArgs),
-    Sign(SignArgs),
-    Verify(VerifyArgs),
-}
-
-/// Show what a plugin's file is, and whether it agrees with the examples of its own pages.
-///
-/// Exit status: 0 it may be used, 2 the file cannot be read, 4 it cannot be used.
-#[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
-pub struct InspectArgs {
-    /// A component, *.wasm.
-    pub file: PathBuf,
-
-    /// Form of what is shown.
-    #[arg(long, value_enum, default_value_t = ListFormat::Human)]
-    pub format: ListFormat,
-
-    #[command(flatten)]
-    pub lang: LangArg,
-}
-
-/// Make a key pair for signing plugins: NAME.key, which is secret, and NAME.pub.
-///
-/// The keys are those of minisign. The lines for the trust file are printed. The password is asked
-/// for, or taken from ANJIAN_KEY_PASSWORD.
-#[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
-pub struct KeygenArgs {
-    /// Whose key it is: lower-case letters, digits and hyphens.
-    #[arg(value_parser = key_name)]
-    pub name: String,
-
-    /// Where the two files are written.
-    #[arg(long, value_name = "DIR", default_value = ".")]
-    pub folder: PathBuf,
-
-    /// Leave the secret key without a password. Whoever reads the file can then sign.
-    #[arg(long)]
-    pub no_password: bool,
-}
-
-/// Sign plugins: writes FILE.minisig beside each, as minisign does.
-///
-/// The password of the key is asked for, or taken from ANJIAN_KEY_PASSWORD.
-#[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
-pub struct SignArgs {
-    /// Components, *.wasm.
-    #[arg(required = true, value_name = "FILE")]
-    pub files: Vec<PathBuf>,
-
-    /// The secret key.
-    #[arg(long, value_name = "FILE")]
-    pub key: PathBuf,
-
-    /// Write FILE.NAME.minisig instead, so that several persons can sign one file.
-    #[arg(long = "as", value_name = "NAME", value_parser = key_name)]
-    pub signer: Option<String>,
-}
-
-/// Verify the signatures beside plugins against a trust file.
-///
-/// Exit status: 0 enough trusted keys have signed each, 2 a file cannot be read, 4 refused.
-#[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
-pub struct VerifyArgs {
-    /// Components, *.wasm, with their *.minisig beside them.
-    #[arg(required = true, value_name = "FILE")]
-    pub files: Vec<PathBuf>,
-
-    /// The trusted keys, and how many of them must have signed.
-    #[arg(long, value_name = "FILE")]
-    pub trust: PathBuf,
-
-    /// Judge by this day whether a key has expired, instead of today.
-    #[arg(long, value_name = "YYYY-MM-DD", value_parser = date)]
-    pub on: Option<jiff::civil::Date>,
-}
-
-/// List the plugins that judge, with their digests.
-#[derive(Debug, clap::Args)]
-pub struct PluginsArgs {
-    /// Form of the list.
-    #[arg(long, value_enum, default_value_t = ListFormat::Human)]
-    pub format: ListFormat,
-
-    #[command(flatten)]
-    pub lang: LangArg,
-
-    #[command(flatten)]
-    pub plugins: PluginFolders,
-
-    /// List instead the versions that a service keeps in its folder of plugins, each with its
-    /// stages and the reason why it stands where it stands.
-    #[arg(long, value_name = "DIR", conflicts_with = "folders")]
-    pub versions: Option<PathBuf>,
 }
 
 /// Check filings over HTTP, with a receipt for each.
@@ -435,15 +329,6 @@ pub enum LangName {
 fn date(text: &str) -> Result<jiff::civil::Date, String> {
     anjian_check::schema::date(text)
         .ok_or_else(|| "not a date of the calendar, YYYY-MM-DD".to_owned())
-}
-
-/// What may stand in the name of a file, between two points.
-fn key_name(text: &str) -> Result<String, String> {
-    let may = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    if text.is_empty() || !text.bytes().all(may) {
-        return Err("give lower-case letters, digits and hyphens".to_owned());
-    }
-    Ok(text.to_owned())
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use anjian_service::{LogError, ReplayError, ServeError, SettingsError, TokenErro
 use thiserror::Error;
 
 use crate::args::FailOn;
+use crate::at::AtError;
 
 /// How a run ended. The graver wins: 4, 5, 3, 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,6 +111,8 @@ pub enum Error {
         help: String,
     },
     #[error(transparent)]
+    At(#[from] AtError),
+    #[error(transparent)]
     Settings(#[from] SettingsError),
     #[error(transparent)]
     Serve(#[from] ServeError),
@@ -147,6 +150,9 @@ impl From<&Error> for Status {
         match error {
             error if error.is_broken_pipe() => Self::BrokenPipe,
             Error::Explain { .. } => Self::Failed,
+            Error::At(AtError::Refused {
+                is_plugin: true, ..
+            }) => Self::Plugin,
             // What was looked for was found.
             Error::Log(LogError::Broken(_)) => Self::Findings,
             _ => Self::Usage,

@@ -1,6 +1,7 @@
 //! The command `anjian`. Alone prints and reads arguments.
 
 mod args;
+mod at;
 mod check;
 mod exit;
 mod explain;

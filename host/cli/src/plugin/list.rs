@@ -1,20 +1,25 @@
 //! `anjian plugin list`.
 
 use std::io::Write;
-use std::path::Path;
 
 use anjian_check::Options;
-use anjian_store::{Origin, versions_on_disk};
+use anjian_model::Text;
+use anjian_store::{Origin, Standing, VersionStatus, versions_on_disk};
+use serde::Deserialize;
 use serde_json::json;
 
 use crate::args::{ListFormat, PluginsArgs};
+use crate::at::Service;
 use crate::exit::{Error, Status};
 use crate::hand::Hand;
 use crate::rules::table;
 
 pub fn run(args: &PluginsArgs) -> Result<Status, Error> {
     if let Some(folder) = &args.versions {
-        return versions(args, folder);
+        return versions(args, &versions_on_disk(folder)?);
+    }
+    if let Some(at) = &args.at {
+        return at_service(args, at.as_deref());
     }
     let hand = Hand::load(&args.plugins.folders, None, Options::default())?;
     let lang = args.lang.get();
@@ -70,18 +75,55 @@ pub fn run(args: &PluginsArgs) -> Result<Status, Error> {
     })
 }
 
-/// What a service keeps. It may be running; nothing is changed.
-fn versions(args: &PluginsArgs, folder: &Path) -> Result<Status, Error> {
-    let all = versions_on_disk(folder)?;
+/// What a service says of its plugins.
+#[derive(Deserialize)]
+pub struct Plugins {
+    pub versions: Vec<VersionStatus>,
+    notes: Vec<Note>,
+}
+
+/// What readers of reports should know.
+#[derive(Deserialize)]
+struct Note {
+    text: Text,
+}
+
+impl Plugins {
+    /// The version of a plugin that judges.
+    pub fn judging(&self, plugin: &str) -> Option<&VersionStatus> {
+        self.versions.iter().find(|version| {
+            version.standing == Standing::Active && version.plugin.as_deref() == Some(plugin)
+        })
+    }
+}
+
+fn at_service(args: &PluginsArgs, at: Option<&str>) -> Result<Status, Error> {
+    let service = Service::at(at, &args.way)?;
+    if args.format == ListFormat::Json {
+        let answer: serde_json::Value = service.get("/v1/plugins")?;
+        let mut out = anstream::stdout().lock();
+        serde_json::to_writer_pretty(&mut out, &answer).map_err(std::io::Error::from)?;
+        writeln!(out)?;
+        return Ok(Status::Clean);
+    }
+    let plugins: Plugins = service.get("/v1/plugins")?;
+    for note in &plugins.notes {
+        anstream::eprintln!("anjian: {}", args.lang.get().of(&note.text));
+    }
+    versions(args, &plugins.versions)
+}
+
+/// What a service keeps, each version with its stages.
+fn versions(args: &PluginsArgs, all: &[VersionStatus]) -> Result<Status, Error> {
     let lang = args.lang.get();
     let mut out = anstream::stdout().lock();
     match args.format {
         ListFormat::Json => {
-            serde_json::to_writer_pretty(&mut out, &all).map_err(std::io::Error::from)?;
+            serde_json::to_writer_pretty(&mut out, all).map_err(std::io::Error::from)?;
             writeln!(out)?;
         }
         ListFormat::Human => {
-            for version in &all {
+            for version in all {
                 let origin = match &version.origin {
                     Origin::BuiltIn => lang.pick("内置", "built in").to_owned(),
                     Origin::File(file) => file.clone(),
@@ -94,7 +136,7 @@ fn versions(args: &PluginsArgs, folder: &Path) -> Result<Status, Error> {
                     out,
                     "{}  {standing}  {origin}  {}",
                     version.name(),
-                    version.id
+                    version.id.short()
                 )?;
                 let steps = version.steps.iter().map(|step| {
                     let sign = if step.passed { " " } else { "✗" };

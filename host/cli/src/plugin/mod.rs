@@ -1,9 +1,11 @@
 //! `anjian plugin`: what a rule administrator does with plugins.
 
+mod decide;
 mod inspect;
 mod keygen;
 mod list;
 mod sign;
+mod submit;
 mod verify;
 
 use std::env;
@@ -22,6 +24,11 @@ pub fn run(args: &PluginArgs) -> Result<Status, Error> {
         PluginVerb::Keygen(args) => keygen::run(args),
         PluginVerb::Sign(args) => sign::run(args),
         PluginVerb::Verify(args) => verify::run(args),
+        PluginVerb::Submit(args) => submit::run(args),
+        PluginVerb::Activate(args) => decide::activate(args),
+        PluginVerb::Rollback(args) => decide::rollback(args),
+        PluginVerb::Retire(args) => decide::retire(args),
+        PluginVerb::Release(args) => decide::release(args),
     }
 }
 

@@ -1,0 +1,120 @@
+//! `anjian plugin activate`, `rollback`, `retire` and `release`: which version of a
+//! service judges.
+
+use std::io::Write;
+
+use anjian_store::{VersionId, VersionStatus};
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::list::Plugins;
+use crate::args::{ActivateArgs, ListFormat, ReleaseArgs, RetireArgs, RollbackArgs, ServiceArgs};
+use crate::at::{AtError, Service};
+use crate::exit::{Error, Status};
+
+pub fn activate(args: &ActivateArgs) -> Result<Status, Error> {
+    let service = Service::at(args.service.at.as_deref(), &args.service.way)?;
+    let id = find(&service, &args.version)?;
+    let answer = service.post(&format!("/v1/plugins/{id}/activate"))?;
+    show(&service, &args.service, &answer)
+}
+
+pub fn release(args: &ReleaseArgs) -> Result<Status, Error> {
+    let service = Service::at(args.service.at.as_deref(), &args.service.way)?;
+    let id = find(&service, &args.version)?;
+    let answer = service.post(&format!("/v1/plugins/{id}/release"))?;
+    show(&service, &args.service, &answer)
+}
+
+pub fn rollback(args: &RollbackArgs) -> Result<Status, Error> {
+    let service = Service::at(args.service.at.as_deref(), &args.service.way)?;
+    let answer = service.post(&format!("/v1/plugins/{}/rollback", args.plugin))?;
+    show(&service, &args.service, &answer)
+}
+
+pub fn retire(args: &RetireArgs) -> Result<Status, Error> {
+    let service = Service::at(args.service.at.as_deref(), &args.service.way)?;
+    service.post(&format!("/v1/plugins/{}/retire", args.plugin))?;
+    // What became of it is said by what judges now.
+    let plugins: Plugins = service.get("/v1/plugins")?;
+    let judges = plugins.judging(&args.plugin);
+    let mut out = anstream::stdout().lock();
+    match args.service.format {
+        ListFormat::Json => {
+            serde_json::to_writer_pretty(&mut out, &judges).map_err(std::io::Error::from)?;
+            writeln!(out)?;
+        }
+        ListFormat::Human => match judges {
+            Some(version) => writeln!(out, "{}", line(version))?,
+            None => {
+                let plugin = &args.plugin;
+                let lang = args.service.lang.get();
+                writeln!(
+                    out,
+                    "{}",
+                    lang.pick(
+                        format!("插件 {plugin} 不再判定"),
+                        format!("no version of {plugin} judges any more"),
+                    )
+                )?;
+            }
+        },
+    }
+    Ok(Status::Clean)
+}
+
+/// What a service says of a version.
+#[derive(Deserialize)]
+struct Changed {
+    id: VersionId,
+    status: Option<VersionStatus>,
+}
+
+/// Shows where a version stands after a change.
+pub fn show(service: &Service, args: &ServiceArgs, answer: &[u8]) -> Result<Status, Error> {
+    let mut out = anstream::stdout().lock();
+    match args.format {
+        ListFormat::Json => {
+            let answer: Value = service.parsed(answer)?;
+            serde_json::to_writer_pretty(&mut out, &answer).map_err(std::io::Error::from)?;
+            writeln!(out)?;
+        }
+        ListFormat::Human => {
+            let changed: Changed = service.parsed(answer)?;
+            match &changed.status {
+                Some(version) => writeln!(out, "{}", line(version))?,
+                None => writeln!(out, "{}", changed.id.short())?,
+            }
+        }
+    }
+    Ok(Status::Clean)
+}
+
+/// The version, where it stands and why.
+fn line(version: &VersionStatus) -> String {
+    let standing = version.standing.name();
+    let (name, id, reason) = (version.name(), version.id.short(), version.reason());
+    format!("{name}  {id}  {standing}  {reason}")
+}
+
+/// The one version whose digest begins so.
+fn find(service: &Service, digits: &str) -> Result<VersionId, Error> {
+    if let Some(id) = VersionId::parse(digits) {
+        return Ok(id);
+    }
+    let plugins: Plugins = service.get("/v1/plugins")?;
+    let ids = plugins.versions.into_iter().map(|version| version.id);
+    let mut found: Vec<VersionId> = ids.filter(|id| id.as_str().starts_with(digits)).collect();
+    match (found.pop(), found.is_empty()) {
+        (Some(id), true) => Ok(id),
+        (None, _) => Err(AtError::NoVersion(digits.to_owned()).into()),
+        (Some(id), false) => {
+            found.push(id);
+            Err(AtError::Several {
+                digits: digits.to_owned(),
+                found: found.iter().map(|id| id.short().to_owned()).collect(),
+            }
+            .into())
+        }
+    }
+}
