@@ -340,6 +340,13 @@ fn a_replay_gives_the_bytes_of_then_after_a_swap() {
     let serving = place.serve();
     let filing = &samples()[0];
     let before = serving.check(filing);
+    // A stream that is open while the versions are swapped.
+    let line = format!("{}\n", serde_json::from_slice::<Value>(filing).unwrap());
+    let mut stream = serving.connect();
+    stream.begin("POST", "/v1/check/stream", &[]).unwrap();
+    stream.write_part(line.as_bytes()).unwrap();
+    assert_eq!(stream.read_head().unwrap().status, 200);
+    stream.read_part().unwrap().unwrap();
     // The same rules under another digest: a section that nobody reads.
     let mut other = anjian_bundle::PLUGINS[0].component.to_vec();
     other.extend([0, 6, 4, b'n', b'o', b't', b'e', b'x']);
@@ -362,6 +369,20 @@ fn a_replay_gives_the_bytes_of_then_after_a_swap() {
         assert!(!listed.contains("\"refused\""), "{listed}");
     };
     assert_eq!(after.header("anjian-notes"), Some("unsigned"));
+    let report: Value = serde_json::from_slice(&after.body).unwrap();
+    assert_eq!(report["notes"][0]["kind"], "unsigned");
+    let whole: Value = serde_json::from_slice(&before.body).unwrap();
+    assert_eq!(report["filings"], whole["filings"], "the same rules");
+    // It ends on the versions that it began with.
+    stream.write_part(line.as_bytes()).unwrap();
+    stream.write_part(b"").unwrap();
+    let mut rest = Vec::new();
+    while let Some(part) = stream.read_part().unwrap() {
+        rest.extend(part);
+    }
+    let rest = String::from_utf8(rest).unwrap();
+    assert!(rest.contains("\"summary\":{\"filings\":2"), "{rest}");
+    assert!(!rest.contains(id) && !rest.contains("\"notes\""), "{rest}");
     let ids = [&before, &after].map(|answer| answer.header("anjian-receipt").unwrap().to_owned());
     let path = format!("/v1/plugins/{}/rollback", anjian_bundle::PLUGINS[0].name);
     let back = serving.connect().send("POST", &path, &[], b"").unwrap();
@@ -374,6 +395,59 @@ fn a_replay_gives_the_bytes_of_then_after_a_swap() {
             "beside the service that runs"
         );
         assert_eq!(replayed.status.code(), Some(0));
+    }
+}
+
+/// Two versions at once, each for its dates; the report says why one judged.
+#[test]
+fn versions_by_date_judge_side_by_side() {
+    let place = Place::new("[plugins]\nallow_unsigned = true\n");
+    let serving = place.serve();
+    let bundled = &anjian_bundle::PLUGINS[0];
+    let plugin = bundled.name.trim_start_matches("anjian-");
+    let mut other = bundled.component.to_vec();
+    other.extend([0, 6, 4, b'n', b'o', b't', b'e', b'x']);
+    let (form, body) = upload(&other);
+    let headers = [("content-type", form.as_str())];
+    let send = |path: &str, headers: &[(&str, &str)], body: &[u8]| {
+        let answer = serving.connect().send("POST", path, headers, body);
+        let answer = answer.unwrap();
+        assert!(answer.status < 300, "{}", answer.text());
+        serde_json::from_slice::<Value>(&answer.body).unwrap()
+    };
+    let taken = send("/v1/plugins", &headers, &body);
+    let id = taken["id"].as_str().unwrap();
+    send(
+        &format!("/v1/plugins/{id}/activate?from=2026-07-01"),
+        &[],
+        b"",
+    );
+    let mut answers = Vec::new();
+    for (date, new) in [("2026-06-30", false), ("2026-07-01", true)] {
+        let mut filing: Value = serde_json::from_slice(&samples()[0]).unwrap();
+        filing["reference_date"] = date.into();
+        filing["submission_date"] = date.into();
+        let answer = serving.check(filing.to_string().as_bytes());
+        let report: Value = serde_json::from_slice(&answer.body).unwrap();
+        let by = &report["filings"][0]["judged_by"][0];
+        assert_eq!(by["plugin"], plugin, "{by}");
+        assert_eq!(by["sha256"] == id, new, "{by}");
+        let reason = by["reason"]["en"].as_str().unwrap();
+        let days = ["up to 2026-06-30", "from 2026-07-01 on"][usize::from(new)];
+        assert!(reason.ends_with(days), "{reason}");
+        let used = report["plugins"].as_array().unwrap();
+        assert_eq!(used.iter().filter(|used| used["id"] == plugin).count(), 2);
+        answers.push(answer);
+    }
+    let rules = serving.get("/v1/rules?date=2026-06-30");
+    assert_eq!(rules.status, 200);
+    // Both can be had again, also after the schedule was given up.
+    send(&format!("/v1/plugins/{plugin}/rollback"), &[], b"");
+    for answer in &answers {
+        let receipt = answer.header("anjian-receipt").unwrap();
+        let replayed = place.run(&["receipt", "replay", receipt]);
+        assert_eq!(replayed.status.code(), Some(0));
+        assert!(replayed.stdout == answer.body);
     }
 }
 

@@ -159,6 +159,11 @@ pub struct ActivateArgs {
     #[arg(value_name = "SHA256", value_parser = digest)]
     pub version: String,
 
+    /// Judge only filings of this reference date and later; what judged before goes on judging
+    /// earlier ones.
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = super::date)]
+    pub from: Option<jiff::civil::Date>,
+
     #[command(flatten)]
     pub service: ServiceArgs,
 }

@@ -15,7 +15,10 @@ use crate::exit::{Error, Status};
 pub fn activate(args: &ActivateArgs) -> Result<Status, Error> {
     let service = Service::at(args.service.at.as_deref(), &args.service.way)?;
     let id = find(&service, &args.version)?;
-    let answer = service.post(&format!("/v1/plugins/{id}/activate"))?;
+    let from = args
+        .from
+        .map_or_else(String::new, |day| format!("?from={day}"));
+    let answer = service.post(&format!("/v1/plugins/{id}/activate{from}"))?;
     show(&service, &args.service, &answer)
 }
 
