@@ -310,6 +310,7 @@ impl Tokens {
         let part = self.file.with_extension("part");
         let written = create_private(&part).and_then(|mut file| {
             file.write_all(text.as_bytes())?;
+            give_to_owner_of_folder(&part)?;
             file.sync_all()
         });
         written
@@ -323,6 +324,29 @@ impl Tokens {
             cause,
         }
     }
+}
+
+/// Root makes tokens for a service that runs as another user and must read
+/// them; the folder is that user's.
+#[cfg(unix)]
+fn give_to_owner_of_folder(file: &Path) -> io::Result<()> {
+    use std::os::unix::fs::{MetadataExt, chown};
+    let folder = file.parent().unwrap_or(Path::new(""));
+    let folder = if folder.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        folder
+    };
+    let owner = fs::metadata(folder)?;
+    if fs::metadata(file)?.uid() == owner.uid() {
+        return Ok(());
+    }
+    chown(file, Some(owner.uid()), Some(owner.gid()))
+}
+
+#[cfg(not(unix))]
+fn give_to_owner_of_folder(_: &Path) -> io::Result<()> {
+    Ok(())
 }
 
 fn create_private(path: &Path) -> io::Result<File> {
@@ -410,8 +434,23 @@ mod tests {
         assert!(matches!(tokens.revoke("b"), Err(TokenError::Unknown(_))));
     }
 
-    #[cfg(unix)]
+    /// Only root can show it.
     #[test]
+    #[cfg(unix)]
+    fn the_file_belongs_to_whom_its_folder_belongs() {
+        use std::os::unix::fs::{MetadataExt, chown};
+        let (folder, tokens) = tokens();
+        if chown(folder.path(), Some(65_534), Some(65_534)).is_err() {
+            println!("not tried: only root gives files away");
+            return;
+        }
+        tokens.add("a", &[Role::Auditor]).unwrap();
+        let file = folder.path().join("tokens.toml");
+        assert_eq!(std::fs::metadata(file).unwrap().uid(), 65_534);
+    }
+
+    #[test]
+    #[cfg(unix)]
     fn the_file_is_for_its_user_alone() {
         use std::os::unix::fs::PermissionsExt;
         let (folder, tokens) = tokens();
