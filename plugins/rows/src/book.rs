@@ -270,6 +270,7 @@ fn read_article(
             continue;
         };
         safeguard::demand(&mut row, &mut page);
+        safeguard::point_to_companion(&row, &mut page, instrument.safeguards.as_ref());
         let reader = RowReader {
             checker: Checker { schema, names },
             instrument: &instrument.key,

@@ -170,6 +170,13 @@ impl RowReader<'_> {
                     .problem(format!("`{id}` has neither `violated` nor `undetermined`")),
             );
         }
+        if row.safeguard_confidence.is_some() && row.safeguard.is_none() {
+            problems.push(
+                self.place
+                    .problem(format!("`{id}` has a `safeguard_confidence` and no `safeguard`"))
+                    .help("it is of the rule that a `safeguard` makes"),
+            );
+        }
         if row.confidence == Confidence::Unverified
             && row.violated.is_some()
             && row.kind != Kind::Advice

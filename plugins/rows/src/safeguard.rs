@@ -29,6 +29,10 @@ pub struct Safeguards {
     pub clause: String,
     pub title: Bilingual,
     pub page: Bilingual,
+    /// Stands at the end of that page when only its rule is less well confirmed.
+    pub compare: Bilingual,
+    /// Stands at the end of the demanding rule's page; `{companion}` is the id of the other.
+    pub see: Bilingual,
     /// Why it is open when only the device's presence is filed.
     pub because: Bilingual,
 }
@@ -58,6 +62,26 @@ pub(crate) fn demand(row: &mut Row, page: &mut Page) {
             fact.get_ref(),
             &[(Outcome::Satisfied, "working"), (Outcome::Undetermined, "")],
         );
+    }
+}
+
+/// The id of the rule that asks whether the devices of another one work.
+fn companion_id(id: &str, template: &Safeguards) -> String {
+    let (instrument, clause) = id.split_once('/').unwrap_or_default();
+    format!("{instrument}/{}-{clause}", template.id)
+}
+
+/// Tells the reader of the demanding rule's page where dead devices are judged.
+pub(crate) fn point_to_companion(row: &Row, page: &mut Page, template: Option<&Safeguards>) {
+    if let (Some(_), Some(template)) = (&row.safeguard, template) {
+        let companion = companion_id(row.id.get_ref(), template);
+        for (text, see) in [
+            (&mut page.zh, &template.see.zh),
+            (&mut page.en, &template.see.en),
+        ] {
+            text.push('\n');
+            text.push_str(see.replace("{companion}", &companion).trim());
+        }
     }
 }
 
@@ -116,13 +140,20 @@ pub(crate) fn companion(
         .as_ref()
         .map(|applies| format!("({}) && ", applies.get_ref().trim()))
         .unwrap_or_default();
-    let own = rule.id().split_once('/').map_or("", |(_, clause)| clause);
-    let id = format!("{}/{}-{own}", rule.instrument(), template.id);
+    let id = companion_id(rule.id(), template);
+    let confidence = rule.row.safeguard_confidence.unwrap_or(rule.row.confidence);
+    let compare = |text: &str| {
+        if confidence == rule.row.confidence {
+            String::new()
+        } else {
+            format!("\n{}", text.trim())
+        }
+    };
     let mut page = Page {
         id: id.clone(),
         place: rule.page.place.clone(),
-        zh: fill(&template.page.zh, &field.title_zh),
-        en: fill(&template.page.en, &field.title_en),
+        zh: fill(template.page.zh.trim(), &field.title_zh) + &compare(&template.compare.zh),
+        en: fill(template.page.en.trim(), &field.title_en) + &compare(&template.compare.en),
         examples: rule
             .page
             .examples
@@ -155,7 +186,9 @@ pub(crate) fn companion(
         violated: Some(at(format!("{name} in [\"failed\", \"bypassed\"]"))),
         undetermined: Some(at(format!("{name} == \"installed\""))),
         because: Some(template.because.clone()),
+        confidence,
         safeguard: None,
+        safeguard_confidence: None,
         points: None,
         boundary: vec![boundary(
             fact,

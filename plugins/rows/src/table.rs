@@ -134,6 +134,7 @@ struct Written {
     undetermined: Option<Spanned<String>>,
     because: Option<Bilingual>,
     safeguard: Option<Spanned<String>>,
+    safeguard_confidence: Option<Confidence>,
     points: Option<Spanned<String>>,
     #[serde(default)]
     boundary: Vec<Boundary>,
@@ -159,6 +160,8 @@ pub struct Row {
     pub because: Option<Bilingual>,
     /// The fact that says whether a safeguard is there and works.
     pub safeguard: Option<Spanned<String>>,
+    /// Of the rule that asks whether it works, where it is another one.
+    pub safeguard_confidence: Option<Confidence>,
     /// What a violation costs in a score; a bonus is negative.
     pub points: Option<Spanned<String>>,
     pub boundary: Vec<Boundary>,
@@ -199,6 +202,7 @@ impl Written {
             undetermined: self.undetermined,
             because: self.because,
             safeguard: self.safeguard,
+            safeguard_confidence: self.safeguard_confidence,
             points: self.points,
             boundary: self.boundary,
         })

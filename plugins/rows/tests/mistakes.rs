@@ -253,6 +253,12 @@ fn mistakes_are_told_with_their_place() {
             "unverified and would yield a violation",
         ),
         row(
+            "confidence = \"high\"",
+            "confidence = \"high\"\nsafeguard_confidence = \"medium\"",
+            "1.toml:3:6",
+            "`law/1` has a `safeguard_confidence` and no `safeguard`",
+        ),
+        row(
             "2020-01-01",
             "2020-01-01\nto = 2019-01-01",
             "1.toml:3:6",
