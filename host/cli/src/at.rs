@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use rustls::CertificateError;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use thiserror::Error;
@@ -15,7 +16,7 @@ use ureq::http::{Response, Uri};
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
 use ureq::{Agent, Body, RequestBuilder};
 
-use crate::args::WayArgs;
+use crate::args::{ServiceArgs, WayArgs};
 
 /// Says where the service is.
 const AT: &str = "ANJIAN_AT";
@@ -43,12 +44,8 @@ pub enum AtError {
     NoToken(String),
     #[error("{} has no certificate; give the PEM file of the authority", file.display())]
     NoAuthority { file: PathBuf },
-    #[error("no service answers at {at}: {cause}{hint}")]
-    Silent {
-        at: String,
-        cause: String,
-        hint: &'static str,
-    },
+    #[error("no service answers at {at}: {cause}")]
+    Silent { at: String, cause: String },
     #[error("what answers at {at} is no service of anjian: {what}")]
     Stranger { at: String, what: String },
     #[error("{detail}{hint}")]
@@ -82,7 +79,12 @@ pub struct Service {
 }
 
 impl Service {
-    /// Nothing is sent yet.
+    /// The one that was named.
+    pub fn of(args: &ServiceArgs) -> Result<Self, AtError> {
+        Self::at(args.at.as_deref(), &args.way)
+    }
+
+    /// The one at a URL, or where there should be one. Nothing is sent yet.
     pub fn at(at: Option<&str>, way: &WayArgs) -> Result<Self, AtError> {
         let at = at.map(str::to_owned).or_else(|| env::var(AT).ok());
         let at = at.unwrap_or_else(|| HERE.to_owned());
@@ -172,27 +174,12 @@ impl Service {
 
     fn silent(&self, error: &ureq::Error) -> AtError {
         let cause = match error {
-            // Without saying "io" first.
-            ureq::Error::Io(cause) => cause.to_string(),
+            ureq::Error::Io(cause) => io_cause(cause),
             other => other.to_string(),
-        };
-        let hint = match error {
-            ureq::Error::Io(cause) if cause.kind() == io::ErrorKind::ConnectionRefused => {
-                "; start `anjian serve`, or say with --at where it is"
-            }
-            ureq::Error::Io(cause) => match rustls_says(cause) {
-                Some(rustls::Error::InvalidCertificate(
-                    rustls::CertificateError::UnknownIssuer,
-                )) => "; give the certificate of its authority with --ca",
-                Some(rustls::Error::InvalidMessage(_)) => "; it may speak http:// only",
-                _ => "",
-            },
-            _ => "",
         };
         AtError::Silent {
             at: self.at.clone(),
             cause,
-            hint,
         }
     }
 }
@@ -213,8 +200,20 @@ impl Problem {
     }
 }
 
-fn rustls_says(cause: &io::Error) -> Option<&rustls::Error> {
-    cause.get_ref()?.downcast_ref()
+/// Why nothing came back, with what to do where that is known.
+fn io_cause(cause: &io::Error) -> String {
+    let said_by_rustls = cause.get_ref().and_then(|inner| inner.downcast_ref());
+    match said_by_rustls {
+        Some(rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer)) => {
+            "its certificate is of an unknown authority; give that of the authority with --ca"
+                .to_owned()
+        }
+        Some(rustls::Error::InvalidMessage(_)) => "it does not speak TLS; try http://".to_owned(),
+        _ if cause.kind() == io::ErrorKind::ConnectionRefused => {
+            format!("{cause}; start `anjian serve`, or say with --at where it is")
+        }
+        _ => cause.to_string(),
+    }
 }
 
 /// Whether nothing of it leaves this machine.

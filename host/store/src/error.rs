@@ -8,7 +8,7 @@ use anjian_runtime::LoadError;
 use thiserror::Error;
 
 use crate::trust::TrustError;
-use crate::version::Stage;
+use crate::version::{Stage, short};
 
 /// Why the store could not do what it was asked.
 #[derive(Debug, Error)]
@@ -73,19 +73,19 @@ pub enum StoreError {
         cause: io::Error,
     },
     /// No such version.
-    #[error("there is no version {id}; `versions` lists those that there are")]
+    #[error("there is no version {id}; the list of plugins has those that there are")]
     UnknownVersion {
         /// As asked for.
         id: String,
     },
     /// No such plugin.
-    #[error("there is no plugin `{plugin}`; `versions` lists those that there are")]
+    #[error("there is no plugin `{plugin}`; the list of plugins has those that there are")]
     UnknownPlugin {
         /// As asked for.
         plugin: String,
     },
     /// The version was examined and refused.
-    #[error("version {id} was refused at the stage `{stage}`: {reason}", stage = stage.name())]
+    #[error("version {} was refused at the stage `{}`: {reason}", short(id), stage.name())]
     Refused {
         /// The version.
         id: String,
@@ -95,7 +95,7 @@ pub enum StoreError {
         reason: String,
     },
     /// The version failed a stage, or is still being examined.
-    #[error("version {id} cannot judge: {reason}; submit another one")]
+    #[error("version {} cannot judge: {reason}; submit another one", short(id))]
     NotPassed {
         /// The version.
         id: String,
@@ -104,8 +104,9 @@ pub enum StoreError {
     },
     /// The version faulted too often.
     #[error(
-        "version {id} is quarantined: {reason}; submit a corrected version, or release this one \
-         first"
+        "version {} is quarantined: {reason}; submit a corrected version, or release this one \
+         first",
+        short(id)
     )]
     Quarantined {
         /// The version.
@@ -114,13 +115,19 @@ pub enum StoreError {
         reason: String,
     },
     /// It is not in quarantine.
-    #[error("version {id} is not in quarantine, so there is nothing to release")]
+    #[error(
+        "version {} is not in quarantine, so there is nothing to release",
+        short(id)
+    )]
     NotQuarantined {
         /// The version.
         id: String,
     },
     /// The version does not go together with the other plugins.
-    #[error("version {id} does not fit beside the others: {cause}; its author must change it")]
+    #[error(
+        "version {} does not fit beside the others: {cause}; its author must change it",
+        short(id)
+    )]
     DoesNotFit {
         /// The version.
         id: String,
@@ -129,7 +136,8 @@ pub enum StoreError {
     },
     /// The same person twice.
     #[error(
-        "{who} submitted version {id} and cannot also activate it; a second person must do that"
+        "{who} submitted version {} and cannot also activate it; a second person must do that",
+        short(id)
     )]
     SamePerson {
         /// The version.
@@ -139,8 +147,9 @@ pub enum StoreError {
     },
     /// The first of two persons.
     #[error(
-        "version {id} came as a file, so {who} is noted as the first of two persons; a second one \
-         must activate it too"
+        "version {} came as a file, so {who} is noted as the first of two persons; a second one \
+         must activate it too",
+        short(id)
     )]
     NeedsSecondPerson {
         /// The version.

@@ -45,7 +45,8 @@ impl ShadowCounts {
     }
 
     /// In a sentence.
-    pub(crate) fn sentence(&self) -> String {
+    #[must_use]
+    pub fn sentence(&self) -> String {
         let mut worst: Vec<(&String, &u64)> = self.by_rule.iter().collect();
         worst.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
         let named: Vec<String> = worst

@@ -36,8 +36,13 @@ impl VersionId {
     /// Enough of it for people to tell versions apart.
     #[must_use]
     pub fn short(&self) -> &str {
-        self.0.get(..12).unwrap_or(&self.0)
+        short(&self.0)
     }
+}
+
+/// Of a digest.
+pub(crate) fn short(id: &str) -> &str {
+    id.get(..12).unwrap_or(id)
 }
 
 impl fmt::Display for VersionId {

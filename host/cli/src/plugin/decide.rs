@@ -3,7 +3,8 @@
 
 use std::io::Write;
 
-use anjian_store::{VersionId, VersionStatus};
+use anjian_check::formats::Lang;
+use anjian_store::{Standing, VersionId, VersionStatus};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -13,30 +14,32 @@ use crate::at::{AtError, Service};
 use crate::exit::{Error, Status};
 
 pub fn activate(args: &ActivateArgs) -> Result<Status, Error> {
-    let service = Service::at(args.service.at.as_deref(), &args.service.way)?;
-    let id = find(&service, &args.version)?;
-    let from = args
-        .from
-        .map_or_else(String::new, |day| format!("?from={day}"));
-    let answer = service.post(&format!("/v1/plugins/{id}/activate{from}"))?;
-    show(&service, &args.service, &answer)
+    let activate = match args.from {
+        Some(day) => format!("activate?from={day}"),
+        None => "activate".to_owned(),
+    };
+    on_version(&args.service, &args.version, &activate)
 }
 
 pub fn release(args: &ReleaseArgs) -> Result<Status, Error> {
-    let service = Service::at(args.service.at.as_deref(), &args.service.way)?;
-    let id = find(&service, &args.version)?;
-    let answer = service.post(&format!("/v1/plugins/{id}/release"))?;
-    show(&service, &args.service, &answer)
+    on_version(&args.service, &args.version, "release")
+}
+
+fn on_version(args: &ServiceArgs, digits: &str, what: &str) -> Result<Status, Error> {
+    let service = Service::of(args)?;
+    let id = find(&service, digits)?;
+    let answer = service.post(&format!("/v1/plugins/{id}/{what}"))?;
+    show(&service, args, &answer)
 }
 
 pub fn rollback(args: &RollbackArgs) -> Result<Status, Error> {
-    let service = Service::at(args.service.at.as_deref(), &args.service.way)?;
+    let service = Service::of(&args.service)?;
     let answer = service.post(&format!("/v1/plugins/{}/rollback", args.plugin))?;
     show(&service, &args.service, &answer)
 }
 
 pub fn retire(args: &RetireArgs) -> Result<Status, Error> {
-    let service = Service::at(args.service.at.as_deref(), &args.service.way)?;
+    let service = Service::of(&args.service)?;
     service.post(&format!("/v1/plugins/{}/retire", args.plugin))?;
     // What became of it is said by what judges now.
     let plugins: Plugins = service.get("/v1/plugins")?;
@@ -85,7 +88,10 @@ pub fn show(service: &Service, args: &ServiceArgs, answer: &[u8]) -> Result<Stat
         ListFormat::Human => {
             let changed: Changed = service.parsed(answer)?;
             match &changed.status {
-                Some(version) => writeln!(out, "{}", line(version))?,
+                Some(version) => {
+                    writeln!(out, "{}", line(version))?;
+                    next(version, args.lang.get());
+                }
                 None => writeln!(out, "{}", changed.id.short())?,
             }
         }
@@ -98,6 +104,20 @@ fn line(version: &VersionStatus) -> String {
     let standing = version.standing.name();
     let (name, id, reason) = (version.name(), version.id.short(), version.reason());
     format!("{name}  {id}  {standing}  {reason}")
+}
+
+/// Says how a version judges that does not yet.
+fn next(version: &VersionStatus, lang: Lang) {
+    if let Standing::Shadow | Standing::Held | Standing::Ready = version.standing {
+        let id = version.id.short();
+        anstream::eprintln!(
+            "anjian: {}",
+            lang.pick(
+                format!("用 `anjian plugin activate {id}` 启用"),
+                format!("`anjian plugin activate {id}` lets it judge"),
+            )
+        );
+    }
 }
 
 /// The one version whose digest begins so.

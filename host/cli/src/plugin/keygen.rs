@@ -28,7 +28,8 @@ pub fn run(args: &KeygenArgs) -> Result<Status, Error> {
     writeln!(out, "name = \"{name}\"")?;
     writeln!(out, "public_key = \"{}\"", pair.public_key)?;
     anstream::eprintln!(
-        "anjian: key {} is in {} (secret) and {}; the lines above belong into the trust file",
+        "anjian: key {} is in {} (secret) and {}; the lines above belong into the trust file, \
+         below `required = 1` or how many keys must sign",
         pair.key_id,
         secret.display(),
         public.display(),

@@ -131,22 +131,25 @@ fn versions(args: &PluginsArgs, all: &[VersionStatus]) -> Result<Status, Error> 
                         lang.pick(format!("{who} 提交"), format!("submitted by {who}"))
                     }
                 };
-                let standing = version.standing.name();
-                writeln!(
-                    out,
-                    "{}  {standing}  {origin}  {}",
-                    version.name(),
-                    version.id.short()
-                )?;
+                let (name, id, standing) =
+                    (version.name(), version.id.short(), version.standing.name());
+                writeln!(out, "{name}  {id}  {standing}  {origin}")?;
                 let steps = version.steps.iter().map(|step| {
                     let sign = if step.passed { " " } else { "✗" };
+                    let who = step.who.as_deref().filter(|who| !step.reason.contains(who));
+                    let who = who.map(|who| format!(" ({who})")).unwrap_or_default();
                     vec![
                         format!("  {sign}"),
                         step.stage.name().to_owned(),
                         format!("{:.0}", step.at),
-                        step.reason.clone(),
+                        format!("{}{who}", step.reason),
                     ]
                 });
+                let shadow = version.shadow.as_ref().map(|shadow| {
+                    let told = ["", "", "", &shadow.sentence()];
+                    told.map(str::to_owned).to_vec()
+                });
+                let steps = steps.chain(shadow);
                 table(&mut out, &steps.collect::<Vec<_>>())?;
             }
         }

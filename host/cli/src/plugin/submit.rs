@@ -19,7 +19,7 @@ pub fn run(args: &SubmitArgs) -> Result<Status, Error> {
             signatures.push(signature);
         }
     }
-    let service = Service::at(args.service.at.as_deref(), &args.service.way)?;
+    let service = Service::of(&args.service)?;
     // No file has its own digest in it.
     let boundary = VersionId::of(&component);
     let mut body = Vec::new();
