@@ -173,7 +173,9 @@ impl RowReader<'_> {
         if row.safeguard_confidence.is_some() && row.safeguard.is_none() {
             problems.push(
                 self.place
-                    .problem(format!("`{id}` has a `safeguard_confidence` and no `safeguard`"))
+                    .problem(format!(
+                        "`{id}` has a `safeguard_confidence` and no `safeguard`"
+                    ))
                     .help("it is of the rule that a `safeguard` makes"),
             );
         }
