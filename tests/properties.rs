@@ -9,6 +9,7 @@ use anjian_rows::sample::Sample;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use sectors::Sector;
+use serde_json::{Value, json};
 
 /// On the second day AQ 3067-2026 is in force too; plugins judge both alike.
 const DAYS: [&str; 2] = ["2026-06-30", "2026-10-15"];
@@ -129,6 +130,27 @@ fn removing_a_fact_never_helps() {
             }
             Ok(())
         })
+    });
+}
+
+#[test]
+fn a_text_that_only_fills_its_field_is_no_answer() {
+    for_filings(12, |sector, filing| {
+        for (path, none) in generate::free_texts(&sector.book, filing) {
+            let says = |value: Value| {
+                let filing = generate::with(filing, &path, value);
+                sectors::by_component(sector, &filing).outcomes
+            };
+            let unfiled = says(Value::Null);
+            for blank in ["", " \u{3000}", "/", "——", "不详"] {
+                prop_assert_eq!(&says(json!(blank)), &unfiled, "{}: `{}`", path, blank);
+            }
+            let answered = if none { says(json!("none")) } else { unfiled };
+            for word in ["无", " 没有"] {
+                prop_assert_eq!(&says(json!(word)), &answered, "{}: `{}`", path, word);
+            }
+        }
+        Ok(())
     });
 }
 

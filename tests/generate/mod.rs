@@ -93,6 +93,8 @@ fn value(schema: &Schema, field: &Field, depth: usize) -> BoxedStrategy<Value> {
                 "7664-41-7",
                 "67-56-1",
                 "别的",
+                "",
+                "无",
             ]),
         },
         Ty::Words => {
@@ -134,15 +136,54 @@ pub fn facts(filing: &Sample) -> Vec<String> {
 
 const ENTERPRISE: &str = "/enterprise";
 
+/// Paths of all facts that are filed in free words, and whether "none" is an answer.
+pub fn free_texts(book: &Book, filing: &Sample) -> Vec<(String, bool)> {
+    let schema = &book.schema;
+    let field = |path: &str| -> Option<Field> {
+        let (mut entity, inside) = match path.strip_prefix(ENTERPRISE) {
+            Some(inside) => (&schema.enterprise, inside),
+            None => (&schema.section, path),
+        };
+        let mut found = None;
+        for name in inside
+            .split('/')
+            .filter(|part| part.parse::<usize>().is_err())
+        {
+            if name.is_empty() {
+                continue;
+            }
+            let field = entity.field(name)?;
+            if let Ty::Items(of) = &field.ty {
+                entity = schema.entities.get(of)?;
+            }
+            found = Some(field.clone());
+        }
+        found
+    };
+    facts(filing)
+        .into_iter()
+        .filter_map(|path| {
+            let field = field(&path)?;
+            let free = field.ty == Ty::Text && field.words.is_none();
+            free.then_some((path, field.none))
+        })
+        .collect()
+}
+
 /// The filing without one fact.
 pub fn without(filing: &Sample, path: &str) -> Sample {
-    let mut less = filing.clone();
+    with(filing, path, Value::Null)
+}
+
+/// The filing with another value of one fact.
+pub fn with(filing: &Sample, path: &str, value: Value) -> Sample {
+    let mut other = filing.clone();
     let slot = match path.strip_prefix(ENTERPRISE) {
-        Some(path) => less.enterprise.pointer_mut(path),
-        None => less.section.pointer_mut(path),
+        Some(path) => other.enterprise.pointer_mut(path),
+        None => other.section.pointer_mut(path),
     };
-    *slot.unwrap() = Value::Null;
-    less
+    *slot.unwrap() = value;
+    other
 }
 
 fn walk(value: &Value, path: &mut String, all: &mut Vec<String>) {

@@ -15,6 +15,7 @@ use crate::book::Book;
 use crate::names::Named;
 use crate::parsed::quantifier;
 use crate::rule::Rule;
+use crate::sample::ENTERPRISE;
 use crate::schema::{Entity, Ty};
 use crate::table::Outcome;
 
@@ -140,7 +141,8 @@ impl<'r> Reader<'r> {
             note(self.decide(trees, scope));
             return;
         };
-        let holder = match &each.list.var {
+        let holder = match each.list.var.as_deref() {
+            Some(ENTERPRISE) => self.filing.enterprise,
             Some(var) => match scope.get(var) {
                 Some(Bound::Item(item, ..)) => *item,
                 _ => return,
@@ -325,7 +327,7 @@ impl<'r> Reader<'r> {
         let known = match (&field.ty, value) {
             (Ty::Bool, Value::Bool(is)) => Some(Val::Bool(*is)),
             (Ty::Int | Ty::Number, Value::Number(n)) => decimal(&n.to_string()).map(Val::Number),
-            (Ty::Text, Value::String(text)) => Some(Val::Text(text.clone())),
+            (Ty::Text, Value::String(text)) => Some(free(text, field.none)),
             (Ty::Date, Value::String(text)) => text.parse().ok().map(Val::Date),
             (Ty::DateTime, Value::String(text)) => text.parse().ok().map(Val::DateTime),
             (Ty::Words, Value::Array(list)) => Some(Val::List(list, None, Vec::new())),
@@ -467,6 +469,19 @@ impl<'r> Reader<'r> {
             _ => a.checked_mul(b),
         };
         result.map_or(Val::Unknown, Val::Number)
+    }
+}
+
+/// A text that says nothing is no answer.
+fn free(text: &str, none: bool) -> Val<'static> {
+    match text.trim() {
+        "无" | "没有" | "暂无" | "无此项" | "none" | "None" | "NONE" if none => Val::None,
+        "无" | "没有" | "暂无" | "无此项" | "none" | "None" | "NONE" => Val::Unknown,
+        "不详" | "未知" | "不清楚" | "N/A" | "n/a" | "NA" | "null" => Val::Unknown,
+        bare if bare.trim_matches(['/', '／', '\\', '-', '－', '–', '—', '_', '…']) == "" => {
+            Val::Unknown
+        }
+        _ => Val::Text(text.to_owned()),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Reading of facts from JSON, driven by tables that the build makes of the
 //! schema. One reader serves all objects, so a fact costs a plugin one line of
-//! a table and no code. Absence and `null` are unknown.
+//! a table and no code. Absence and `null` are unknown, and so is a text that only
+//! fills its field.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -196,6 +197,25 @@ impl<'de> Visitor<'de> for OfShape {
 /// The word that means "there is none" in a filing.
 const NONE: &str = "none";
 
+/// What a clerk writes for "there is none".
+const NONE_IN_WORDS: [&str; 6] = ["无", "没有", "暂无", "无此项", "None", "NONE"];
+
+/// What a clerk writes where nothing is known, beside blanks and strokes.
+const UNKNOWN_IN_WORDS: [&str; 7] = ["不详", "未知", "不清楚", "N/A", "n/a", "NA", "null"];
+
+/// A text, unless it only fills its field: nobody's name is 无 or a stroke.
+fn filed(text: Text<'_>, none: bool) -> Value<'_> {
+    let bare = text.trim();
+    let stroke = |c: char| "/／\\-－–—_…".contains(c);
+    if NONE_IN_WORDS.contains(&bare) || bare == NONE {
+        if none { Value::None } else { Value::Unknown }
+    } else if bare.chars().all(stroke) || UNKNOWN_IN_WORDS.contains(&bare) {
+        Value::Unknown
+    } else {
+        Value::Text(text)
+    }
+}
+
 struct OfField(&'static Field);
 
 impl<'de> DeserializeSeed<'de> for OfField {
@@ -227,7 +247,7 @@ impl<'de> DeserializeSeed<'de> for OfField {
                     Type::DateTime => {
                         Value::DateTime(text.parse().map_err(|_| wrong("not a date with time"))?)
                     }
-                    _ => Value::Text(text),
+                    _ => filed(text, field.none),
                 },
             },
             Type::Words => Option::<Vec<Key<'_>>>::deserialize(from)?

@@ -61,6 +61,10 @@ pub struct Note {
     pub expected: Option<String>,
 }
 
+/// Facts that one finding names; a list of 10,000 blank items lacks more, and
+/// nobody reads them.
+const MOST_NOTES: usize = 256;
+
 /// How much of the reason is kept.
 pub trait Why: Sized {
     /// Whether anything is kept at all.
@@ -115,6 +119,7 @@ impl Why for Trace {
     }
     fn both(mut self, other: Self) -> Self {
         for note in other.0 {
+            let full = self.0.len() >= MOST_NOTES;
             let same = |have: &&mut Note| {
                 have.pointer == note.pointer
                     && have.computed.as_ref().map(|c| c.0) == note.computed.as_ref().map(|c| c.0)
@@ -126,6 +131,7 @@ impl Why for Trace {
                         have.expected = note.expected;
                     }
                 }
+                None if full => {}
                 None => self.0.push(note),
             }
         }
