@@ -4,6 +4,7 @@ mod breaks;
 mod formats;
 mod node;
 mod titles;
+mod zeros;
 
 use std::collections::BTreeMap;
 
@@ -133,6 +134,7 @@ impl Schemas {
         for at in broken {
             document.blank(at);
         }
+        problems.extend(self.blank_zeros(document));
         problems
     }
 
