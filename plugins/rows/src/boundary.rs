@@ -46,7 +46,7 @@ pub fn path<'c>(
         let item = var
             .pattern
             .strip_prefix(&prefix)
-            .unwrap_or(&var.pattern)
+            .unwrap_or_else(|| var.pattern.trim_start_matches('/'))
             .replace('*', "0");
         return Ok((format!("{item}/{name}"), field));
     }

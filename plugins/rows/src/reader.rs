@@ -258,6 +258,7 @@ impl RowReader<'_> {
             };
             let (var, list) = (var.trim(), list.trim());
             let (entity, outer, name) = match list.split_once('.') {
+                Some((ENTERPRISE, name)) => (&schema.enterprise, None, name),
                 Some((outer, name)) => {
                     let found = vars.get(outer).cloned();
                     let entity = found
@@ -295,8 +296,10 @@ impl RowReader<'_> {
                     "`{list}` does not belong to the item before it"
                 )));
             }
+            let envelope = entity.name == ENTERPRISE;
             let (prefix, outer_positions) = match &outer {
                 Some(var) => (var.pattern.clone(), var.positions.clone()),
+                None if envelope => (format!("/{ENTERPRISE}"), Vec::new()),
                 None => (format!("/sections/{}", schema.section_name), Vec::new()),
             };
             let mut positions = outer_positions.clone();
@@ -305,7 +308,9 @@ impl RowReader<'_> {
                 var: var.to_owned(),
                 entity: of.clone(),
                 list: FactRef {
-                    var: outer.map(|var| var.code_name),
+                    var: outer
+                        .map(|var| var.code_name)
+                        .or(envelope.then(|| ENTERPRISE.to_owned())),
                     field: name.to_owned(),
                     index: entity
                         .fields
@@ -407,10 +412,10 @@ impl RowReader<'_> {
 
     fn is_fact(&self, path: &str) -> bool {
         let schema = self.checker.schema;
-        if let Some((ENTERPRISE, name)) = path.split_once('/') {
-            return schema.enterprise.field(name).is_some();
-        }
-        let mut entity = &schema.section;
+        let (mut entity, path) = match path.split_once('/') {
+            Some((ENTERPRISE, inside)) => (&schema.enterprise, inside),
+            _ => (&schema.section, path),
+        };
         let mut parts = path.split('/').peekable();
         while let Some(part) = parts.next() {
             let Some(field) = entity.field(part) else {

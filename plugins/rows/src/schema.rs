@@ -114,13 +114,21 @@ impl Schema {
             None => Entity::default(),
         };
         let mut entities = BTreeMap::new();
-        if let Some(Value::Object(definitions)) = own.value.get("$defs") {
+        for document in [&envelope, &own] {
+            let Some(Value::Object(definitions)) = document.value.get("$defs") else {
+                continue;
+            };
             // What is no object is an answer that several facts share.
             for (name, object) in definitions
                 .iter()
                 .filter(|(_, object)| object.get("properties").is_some())
             {
-                entities.insert(name.clone(), own.entity(name, object, &mut problems));
+                let entity = document.entity(name, object, &mut problems);
+                if entities.insert(name.clone(), entity).is_some() {
+                    problems.push(own.at(name).problem(format!(
+                        "`{name}` is an item of the envelope; an item of the section has another name"
+                    )));
+                }
             }
         }
         let root = own.entity("", &own.value, &mut problems);
@@ -131,7 +139,7 @@ impl Schema {
                 ),
             );
         }
-        for entity in entities.values().chain([&root]) {
+        for entity in entities.values().chain([&root, &enterprise]) {
             for field in &entity.fields {
                 if let Ty::Items(of) = &field.ty
                     && !entities.contains_key(of)
