@@ -10,8 +10,10 @@ mod supervision;
 
 use anjian_sdk::Date;
 
-pub(crate) use matters::{cases, division_case_doc_covers_site, division_case_doc_in_force};
-pub(crate) use policies::insured_in_force_num;
+pub(crate) use matters::{
+    cases, division_case_counts, division_case_doc_covers_site, division_case_doc_in_force,
+};
+pub(crate) use policies::{insured_in_force_num, policy_is_continued};
 pub use supervision::Cache;
 pub(crate) use supervision::{
     answers, division_all_settled, division_declared_recognised, division_each_has_lead,
@@ -125,7 +127,8 @@ pub(crate) fn a_business_type_fits(
 }
 
 fn of_code<T>(cx: &Cx<'_>, missing: Missing<'_>, answer: impl Fn(&str) -> Option<T>) -> Option<T> {
-    or_missing(cx.enterprise.uscc().and_then(answer), missing, &[USCC])
+    let code = cx.enterprise.uscc().map(credit_code::normal);
+    or_missing(code.and_then(|code| answer(&code)), missing, &[USCC])
 }
 
 pub(crate) fn uscc_format_ok(cx: &Cx<'_>, _at: &[usize], missing: Missing<'_>) -> Option<bool> {

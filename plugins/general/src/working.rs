@@ -27,7 +27,7 @@ pub(crate) fn working(cx: &Cx<'_>, out: &mut Out) {
             case: answer.case.and_then(|case| filed.get(case)),
             lead: answer.lead(cx.cache.table(), &filed),
             region: cx.enterprise.region_code().unwrap_or_default(),
-            local: cx.section.local_government(),
+            local: cx.enterprise.local_government(),
         };
         out.identifications.push(Identification {
             rule: u32::try_from(rule_index::DIVISION_RESOLVE).unwrap_or_default(),
@@ -203,6 +203,9 @@ impl<'a> About<'a> {
         }
         if let Some(kind) = self.answer.similar.and_then(|of| TYPES.get(of.kind)) {
             values.push(("similar_to", kind.key.to_owned()));
+        }
+        if let Some(addressee) = self.addressee() {
+            values.push(("reports_to", addressee.zh));
         }
         values
             .into_iter()

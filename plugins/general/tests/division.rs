@@ -94,9 +94,9 @@ fn broken_parameters_are_refused() {
 fn the_answer_is_shown_for_each_business() {
     let said = judged(
         r#""business_types": ["网约车", "外卖平台", "月子中心", "宠物店", "机器人陪练馆", "快递", "厂房出租"],
-        "region_code": "320411005""#,
-        r#""local_government": "三井街道", "division_cases": [
+        "region_code": "320411005", "local_government": "三井街道", "division_cases": [
         {"business_type": "快递", "state": "in_negotiation", "since_on": "2026-05-06"}]"#,
+        "",
         "",
     ).unwrap();
     let shown: Vec<(&str, &str)> = said
@@ -162,6 +162,16 @@ fn the_answer_is_shown_for_each_business() {
             .iter()
             .any(|step| step.label.zh.starts_with("采用："))
     );
+    let reports_to = |at: usize| {
+        let mut values = said.identifications[at].values.iter();
+        values
+            .find(|(of, _)| of == "reports_to")
+            .map(|(_, to)| to.as_str())
+    };
+    assert_eq!(reports_to(0), None);
+    for open in 1..7 {
+        assert_eq!(reports_to(open), Some("三井街道、应急管理局"), "{open}");
+    }
     let lead = |at: usize| {
         said.identifications[at]
             .values

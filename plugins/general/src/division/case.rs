@@ -1,5 +1,7 @@
 //! Matters of supervision that the filer reports, and the documents they rest on.
 
+use std::collections::BTreeMap;
+
 use super::table::{Record, Table, kind_of};
 use super::{Date, text};
 use crate::division::form::Source;
@@ -43,12 +45,16 @@ impl<'a> Case<'a> {
         }
     }
 
-    /// The records that rest on its document.
+    fn has_begun(&self, on: Date) -> bool {
+        self.since.is_none_or(|since| since <= on)
+    }
+
+    /// The records that rest on its document; those of its business, where there are any.
     pub(crate) fn records<'t>(&self, table: &'t Table<'_>) -> Vec<Record<'t>> {
         let Some(document) = self.document.map(text::citation) else {
             return Vec::new();
         };
-        table
+        let all: Vec<Record<'t>> = table
             .records()
             .filter(|record| {
                 matches!(
@@ -57,12 +63,17 @@ impl<'a> Case<'a> {
                 )
             })
             .filter(|record| {
-                record
-                    .documents
-                    .iter()
-                    .any(|name| document.contains(&**name))
+                let mut names = record.documents.iter();
+                names.any(|name| names_it(&document, name))
             })
-            .collect()
+            .collect();
+        let kind = self.business.and_then(kind_of);
+        let own: Vec<Record<'t>> = all
+            .iter()
+            .filter(|record| Some(record.kind) == kind)
+            .copied()
+            .collect();
+        if own.is_empty() { all } else { own }
     }
 
     /// Whether its document is in force; unknown without a document or dates.
@@ -82,12 +93,14 @@ impl<'a> Case<'a> {
     /// Whether its document holds in a region; unknown without a document or territory.
     pub(crate) fn covers(&self, table: &Table<'_>, region: &str) -> Option<bool> {
         self.document?;
+        let filed = self
+            .territory
+            .map(|territory| region.starts_with(digits(territory)));
         let records = self.records(table);
-        if !records.is_empty() {
-            return Some(records.iter().any(|record| record.holds_in(region)));
+        if records.is_empty() || filed == Some(false) {
+            return filed;
         }
-        self.territory
-            .map(|territory| region.starts_with(digits(territory)))
+        Some(records.iter().any(|record| record.holds_in(region)))
     }
 
     /// The lead and its document, where it settles the matter there and then.
@@ -102,12 +115,53 @@ impl<'a> Case<'a> {
     }
 }
 
+/// What a law's full name begins with.
+const STATE: &str = "中华人民共和国";
+
+/// Whether a citation names this document, and not one about it: the name stands
+/// whole, at the beginning or behind a bracket or a stop.
+fn names_it(citation: &str, name: &str) -> bool {
+    citation.match_indices(name).any(|(at, _)| {
+        let before = citation.get(..at).unwrap_or_default();
+        let before = before.strip_suffix(STATE).unwrap_or(before);
+        let behind = citation.get(at + name.len()..).unwrap_or_default();
+        let begins = before.is_empty()
+            || before.ends_with(['(', '、', '，', '；', '：', '。', ',', ';', ':']);
+        let stops = ['(', ')', '第', '、', '，', '；', '：', '。', ',', ';', ':'];
+        let ends = name.ends_with('号') || behind.is_empty() || behind.starts_with(stops);
+        begins && ends
+    })
+}
+
 /// A territory by its first digits: 320400 is 3204.
 fn digits(territory: &str) -> &str {
     ["000000", "0000", "00"]
         .iter()
         .find_map(|zeros| territory.strip_suffix(zeros))
         .unwrap_or(territory)
+}
+
+/// For each case whether it counts for its business: it has begun, and none has
+/// taken its place. One without a business stands for itself.
+pub(crate) fn counting(cases: &[Case<'_>], on: Date) -> Vec<bool> {
+    let of = |case: &Case<'_>| {
+        let business = case.business?;
+        let kind = kind_of(business);
+        let new = kind.is_none().then(|| text::normal(business));
+        Some((kind, new))
+    };
+    let mut latest = BTreeMap::new();
+    for case in cases.iter().filter(|case| case.has_begun(on)) {
+        if let Some(business) = of(case) {
+            let slot: &mut Option<Date> = latest.entry(business).or_default();
+            *slot = (*slot).max(case.since);
+        }
+    }
+    let counts = |case: &Case<'_>| {
+        let latest = of(case).and_then(|business| latest.get(&business));
+        case.has_begun(on) && latest.is_none_or(|latest| *latest == case.since)
+    };
+    cases.iter().map(counts).collect()
 }
 
 /// The case of a business that counts: the last that had begun; what has no
@@ -122,7 +176,7 @@ pub(crate) fn last(
         .iter()
         .enumerate()
         .filter(|(_, case)| case.is_of(kind, business))
-        .filter(|(_, case)| case.since.is_none_or(|since| since <= on))
+        .filter(|(_, case)| case.has_begun(on))
         .max_by_key(|(_, case)| case.since)
         .map(|(index, _)| index)
 }

@@ -9,6 +9,12 @@ const LENGTH: usize = 18;
 /// Weights of the organisation code.
 const WEIGHTS: [u32; 8] = [3, 7, 9, 10, 5, 8, 4, 2];
 
+/// As it is compared: blanks and small letters are no mistake.
+pub(super) fn normal(code: &str) -> String {
+    let kept = code.chars().filter(|c| !c.is_whitespace());
+    kept.map(|c| c.to_ascii_uppercase()).collect()
+}
+
 /// The values of the 18 characters.
 fn values(code: &str) -> Option<Vec<u32>> {
     let value = |wanted: char| -> Option<u32> {
@@ -93,6 +99,17 @@ mod tests {
 
     fn both(code: &str) -> (Option<bool>, Option<bool>) {
         (check17_ok(code), check18_ok(code))
+    }
+
+    #[test]
+    fn blanks_and_small_letters_are_no_mistake() {
+        for same in [
+            " 91320402MA8K7Y2B36 ",
+            "91320402ma8k7y2b36",
+            "91320402 MA8K7Y2B3 6",
+        ] {
+            assert_eq!(normal(same), GOOD, "{same}");
+        }
     }
 
     #[test]

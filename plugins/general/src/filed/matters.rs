@@ -1,10 +1,10 @@
 //! Filed matters of supervision, and the documents they rest on.
 
 use super::{Missing, REGION, or_missing};
-use crate::division::case::{Case, Until};
+use crate::division::case::{Case, Until, counting};
 use crate::rules::{Cx, DivisionCase};
 
-const CASES: &str = "/sections/general/division_cases";
+const CASES: &str = "/enterprise/division_cases";
 
 fn case(of: DivisionCase<'_>) -> Case<'_> {
     Case {
@@ -26,13 +26,13 @@ fn case(of: DivisionCase<'_>) -> Case<'_> {
 
 /// The filed matters of supervision.
 pub(crate) fn cases<'c>(cx: &'c Cx<'_>) -> Vec<Case<'c>> {
-    let filed = cx.section.division_cases().unwrap_or_default();
+    let filed = cx.enterprise.division_cases().unwrap_or_default();
     filed.iter().map(DivisionCase).map(case).collect()
 }
 
 fn case_at<'c>(cx: &'c Cx<'_>, at: &[usize]) -> Option<(usize, Case<'c>)> {
     let index = *at.first()?;
-    let of = cx.section.division_cases()?.get(index)?;
+    let of = cx.enterprise.division_cases()?.get(index)?;
     Some((index, case(DivisionCase(of))))
 }
 
@@ -45,8 +45,23 @@ fn name_in_case(missing: Missing<'_>, index: usize, facts: &[(bool, &str)]) {
 
 /// Filed neither as a text nor as none.
 fn document_unfiled(cx: &Cx<'_>, index: usize) -> bool {
-    let of = cx.section.division_cases().and_then(|list| list.get(index));
+    let of = cx
+        .enterprise
+        .division_cases()
+        .and_then(|list| list.get(index));
     of.is_some_and(|of| DivisionCase(of).decision_doc_is_none().is_none())
+}
+
+/// No later entry has taken its place, and it has begun.
+pub(crate) fn division_case_counts(
+    cx: &Cx<'_>,
+    at: &[usize],
+    _missing: Missing<'_>,
+) -> Option<bool> {
+    let counting = cx
+        .cache
+        .counting(|| counting(&cases(cx), cx.dates.reference));
+    counting.get(*at.first()?).copied()
 }
 
 pub(crate) fn division_case_doc_in_force(

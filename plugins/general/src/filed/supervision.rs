@@ -5,6 +5,7 @@ use std::cell::OnceCell;
 use anjian_sdk::contract::Refusal;
 
 use super::matters::cases;
+use super::policies::Policies;
 use super::{BUSINESS, Missing, REGION, or_missing};
 use crate::division::case::Case;
 use crate::division::department::{Body, bodies};
@@ -19,6 +20,8 @@ pub struct Cache<'f> {
     table: Table<'f>,
     answers: OnceCell<Option<Vec<Answer>>>,
     expected: OnceCell<Option<&'static str>>,
+    counting: OnceCell<Vec<bool>>,
+    policies: OnceCell<Policies>,
 }
 
 impl<'f> Cache<'f> {
@@ -37,10 +40,20 @@ impl<'f> Cache<'f> {
     pub(crate) fn table(&self) -> &Table<'f> {
         &self.table
     }
+
+    /// Which filed matters count.
+    pub(crate) fn counting(&self, count: impl FnOnce() -> Vec<bool>) -> &[bool] {
+        self.counting.get_or_init(count)
+    }
+
+    /// When the filed policies begin and end.
+    pub(crate) fn policies(&self, sort: impl FnOnce() -> Policies) -> &Policies {
+        self.policies.get_or_init(sort)
+    }
 }
 
 const DECLARED: &str = "/enterprise/declared_department";
-const LOCAL: &str = "/sections/general/local_government";
+const LOCAL: &str = "/enterprise/local_government";
 
 /// Who supervises each filed business type; unknown without a region.
 pub(crate) fn answers<'c>(cx: &'c Cx<'_>) -> Option<&'c [Answer]> {
@@ -205,7 +218,7 @@ pub(crate) fn division_has_local_body(
     let known = if cx.enterprise.region_code().is_some_and(names_town) {
         Some(true)
     } else {
-        cx.section.local_government_is_none().map(|none| !none)
+        cx.enterprise.local_government_is_none().map(|none| !none)
     };
     or_missing(known, missing, &[LOCAL])
 }

@@ -46,11 +46,7 @@ impl About<'_> {
             };
             steps.push(step(LEAD, of));
         }
-        let local = match (self.local, record) {
-            (Some(local), _) => text(short(local), short(local)),
-            (None, Some(record)) => text(&*record.local.zh, &*record.local.en),
-            (None, None) => text("属地镇街（园区）", "town, street or development zone"),
-        };
+        let local = self.local_body();
         steps.push(step(
             "安全生产法第九条第二款",
             text(
@@ -58,8 +54,34 @@ impl About<'_> {
                 format!("local body: {}", local.en),
             ),
         ));
+        if let Some(Text { zh, en }) = self.addressee() {
+            let reports = text(
+                format!("牵头部门明确以前，须报告的事项报{zh}"),
+                format!("until a lead is settled, reports go to: {en}"),
+            );
+            steps.push(step(LEAD, reports));
+        }
         steps.extend(self.found());
         steps
+    }
+
+    fn local_body(&self) -> Text {
+        match (self.local, self.record()) {
+            (Some(local), _) => text(short(local), short(local)),
+            (None, Some(record)) => text(&*record.local.zh, &*record.local.en),
+            (None, None) => text("属地镇街（园区）", "town, street or development zone"),
+        }
+    }
+
+    /// Who gets what the enterprise has to report while no lead is settled.
+    pub(super) fn addressee(&self) -> Option<Text> {
+        let Text { zh, en } = self.local_body();
+        (!self.answer.state.is_settled()).then(|| {
+            text(
+                format!("{zh}、应急管理局"),
+                format!("{en}, emergency management bureau"),
+            )
+        })
     }
 
     /// Which records were looked at, the nearest first.

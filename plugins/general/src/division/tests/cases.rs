@@ -1,7 +1,7 @@
 //! Filed matters of supervision and their documents.
 
 use super::{date, shown, site};
-use crate::division::case::{Case, Until};
+use crate::division::case::{Case, Until, counting};
 use crate::division::table::Table;
 
 fn decided<'a>() -> Case<'a> {
@@ -227,6 +227,35 @@ fn documents_of_the_tables() {
             Some(false),
             Some(true),
         ),
+        (
+            "《中华人民共和国安全生产法》第十条",
+            "2026-06-30",
+            "320411",
+            Some(true),
+            Some(true),
+        ),
+        // A document about a law, or one that rests on another, is neither.
+        (
+            "苏府办〔2026〕5号《关于贯彻安全生产法明确新业态监管职责的通知》",
+            "2026-06-30",
+            "320411",
+            None,
+            None,
+        ),
+        (
+            "苏州市贯彻安全生产法监管分工方案（苏安委〔2024〕8号）",
+            "2026-06-30",
+            "320411",
+            None,
+            None,
+        ),
+        (
+            "根据交运规〔2026〕1号制定的方案",
+            "2026-06-30",
+            "320411",
+            None,
+            None,
+        ),
         // A year or a remark in brackets is no document's name.
         ("常政办发2022年第3号", "2026-06-30", "320411", None, None),
         ("会议纪要（文号未持有）", "2026-06-30", "320411", None, None),
@@ -235,6 +264,68 @@ fn documents_of_the_tables() {
         assert_eq!(case.in_force(&table, date(on)), in_force, "{document} {on}");
         assert_eq!(case.covers(&table, region), covers, "{document} {region}");
     }
+    // A filed territory without the site is not outweighed by the tables.
+    let elsewhere = Case {
+        territory: Some("320500"),
+        ..case("快递暂行条例第五条")
+    };
+    assert_eq!(elsewhere.covers(&table, "320411"), Some(false));
+    // Of records that rest on one regulation those of the business count.
+    let hazchem = Case {
+        business: Some("危险化学品"),
+        ..case("危险化学品安全管理条例（国务院令第591号）第六条")
+    };
+    assert_eq!(hazchem.in_force(&table, date("2026-04-30")), Some(true));
+    assert_eq!(hazchem.in_force(&table, date("2026-05-01")), Some(false));
     assert_eq!(Case::default().in_force(&table, date("2026-06-30")), None);
     assert_eq!(Case::default().covers(&table, "320411"), None);
+}
+
+#[test]
+fn the_case_that_counts_has_begun_and_is_not_replaced() {
+    let on = date("2026-06-30");
+    let of = |business: Option<&'static str>, since: &str| Case {
+        business,
+        since: since.parse().ok(),
+        ..Case::default()
+    };
+    for (cases, expected) in [
+        (vec![of(Some("宠物店"), "2026-01-05")], vec![true]),
+        (vec![of(Some("宠物店"), "2026-07-01")], vec![false]),
+        (
+            vec![
+                of(Some("宠物店"), "2026-03-02"),
+                of(Some("宠物 店"), "2026-01-05"),
+            ],
+            vec![true, false],
+        ),
+        (
+            vec![
+                of(Some("宠物店"), "2026-03-02"),
+                of(Some("宠物店"), "2026-07-01"),
+            ],
+            vec![true, false],
+        ),
+        (
+            vec![
+                of(Some("宠物店"), ""),
+                of(Some("网约车"), ""),
+                of(Some("宠物店"), ""),
+            ],
+            vec![true, true, true],
+        ),
+        (
+            vec![
+                of(Some("机器人馆"), ""),
+                of(Some("机器 人馆"), "2026-01-05"),
+            ],
+            vec![false, true],
+        ),
+        (
+            vec![of(None, ""), of(None, "2026-01-05"), of(None, "2026-07-01")],
+            vec![true, true, false],
+        ),
+    ] {
+        assert_eq!(counting(&cases, on), expected, "{cases:?}");
+    }
 }
