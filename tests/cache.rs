@@ -80,3 +80,20 @@ fn the_key_is_for_its_user_alone() {
         .permissions();
     assert_eq!(mode.mode() & 0o777, 0o600);
 }
+
+/// A process may end while it makes the key.
+#[test]
+fn a_key_that_was_cut_short_is_made_again() {
+    let folder = TempDir::new().unwrap();
+    for bytes in [&b""[..], b"short", &[0; 33]] {
+        fs::write(folder.path().join("key"), bytes).unwrap();
+        load(folder.path());
+        let key = fs::read(folder.path().join("key")).unwrap();
+        assert_eq!(key.len(), 32);
+        load(folder.path());
+        assert_eq!(fs::read(folder.path().join("key")).unwrap(), key);
+    }
+    let names = fs::read_dir(folder.path()).unwrap();
+    let mut names = names.map(|entry| entry.unwrap().file_name());
+    assert!(names.all(|name| !name.to_string_lossy().ends_with(".part")));
+}

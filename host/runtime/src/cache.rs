@@ -8,7 +8,7 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::hash::{Hash, Hasher};
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -126,26 +126,30 @@ fn name(wasm: &wasmtime::Engine, sha256: &str) -> String {
     format!("{sha256}-{:016x}.{ENTRY_EXTENSION}", hasher.finish())
 }
 
-/// Reads the key, or makes one that only the user can read.
+/// Reads the key, or makes one that only the user can read. Where two make one
+/// at once the later one stays, and what the other compiled is compiled again.
 fn key(path: &Path) -> io::Result<[u8; MAC_BYTES]> {
+    if let Some(key) = read_key(path)? {
+        return Ok(key);
+    }
     let mut key = [0; MAC_BYTES];
-    match File::open(path) {
-        Ok(mut file) => file.read_exact(&mut key).map(|()| key),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            getrandom::fill(&mut key).map_err(|error| io::Error::other(error.to_string()))?;
-            let mut options = OpenOptions::new();
-            options.write(true).create_new(true);
-            #[cfg(unix)]
-            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-            match options.open(path) {
-                Ok(mut file) => file.write_all(&key).map(|()| key),
-                // Somebody else was faster.
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                    File::open(path)?.read_exact(&mut key).map(|()| key)
-                }
-                Err(error) => Err(error),
-            }
-        }
+    getrandom::fill(&mut key).map_err(|error| io::Error::other(error.to_string()))?;
+    // Whole or not at all: a process may end at any time.
+    let part = path.with_extension(format!("{}.part", std::process::id()));
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(&part)?.write_all(&key)?;
+    fs::rename(&part, path)?;
+    read_key(path)?.ok_or_else(|| io::Error::other("the key was cut short"))
+}
+
+/// `None` where there is none, or one that was cut short.
+fn read_key(path: &Path) -> io::Result<Option<[u8; MAC_BYTES]>> {
+    match fs::read(path) {
+        Ok(bytes) => Ok(bytes.try_into().ok()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),
     }
 }
