@@ -1,5 +1,6 @@
-//! The plugins that misbehave and a client, for tests of other rooms.
+//! The plugins that misbehave a client and a full disk, for tests of other rooms.
 
+pub mod disk;
 pub mod http;
 
 include!(concat!(env!("OUT_DIR"), "/guests.rs"));

@@ -3,6 +3,7 @@ use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use anjian_model::{Note, NoteKind, PluginUsed, Text, Verdict};
+use anjian_tests::disk::on_a_small_disk;
 use proptest::prelude::*;
 use rusqlite::Connection;
 use rusqlite::types::Value;
@@ -604,6 +605,42 @@ async fn without_a_receipt_there_is_a_refusal_and_later_it_goes_on() {
     writer.append(vec![entry(1)]).await.unwrap();
     drop(writer);
     assert_eq!(verify(folder.path()).unwrap(), 1);
+}
+
+#[test]
+fn on_a_full_disk_there_is_a_refusal_and_later_it_goes_on() {
+    const NAME: &str = "receipts::tests::on_a_full_disk_there_is_a_refusal_and_later_it_goes_on";
+    let large = |number: usize| Entry {
+        filing: Some(Content::new(number.to_string().repeat(100_000).into())),
+        ..entry(number)
+    };
+    on_a_small_disk(NAME, 8 * 1024 * 1024, |disk| {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .build()
+            .unwrap();
+        let writer = Writer::start(&disk.folder, settings()).unwrap();
+        let append = |number| runtime.block_on(writer.append(vec![large(number)]));
+        append(1).unwrap();
+        for full in [2, 4] {
+            disk.fill().unwrap();
+            let refused = append(full).unwrap_err();
+            assert!(
+                matches!(&refused, Unwritten::Failed(why) if why.contains("full")),
+                "{refused}"
+            );
+            assert!(!writer.is_well());
+            // What was written is there, and nothing else.
+            let known = i64::try_from(full).unwrap() / 2;
+            assert_eq!(verify(&disk.folder).unwrap(), known);
+            disk.free().unwrap();
+            append(full).unwrap();
+            assert!(writer.is_well());
+        }
+        drop(writer);
+        assert_eq!(verify(&disk.folder).unwrap(), 3);
+    })
+    .unwrap();
 }
 
 /// Every cell of every row, as text that can be compared.
