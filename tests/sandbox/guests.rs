@@ -59,6 +59,16 @@ fn later_version() {
 }
 
 #[test]
+fn claims_rules_of_another() {
+    let bench = &*BENCH;
+    let bytes = bytes!("claims_rules_of_another");
+    let plugin = bench.engine.load(bytes).unwrap();
+    judges_rightly(&plugin);
+    assert_eq!(plugin.description().id, "other");
+    assert_eq!(plugin.description().rules[0].id, "test1/1");
+}
+
+#[test]
 fn panics_on_a_word() {
     let bench = &*BENCH;
     let plugin = bench.engine.load(bytes!("panics_on_a_word")).unwrap();

@@ -107,6 +107,8 @@ pub struct Checker {
     schemas: Schemas,
     options: Options,
     profile: Option<Profile>,
+    /// The one plugin that is called; all of them without it.
+    only: Option<String>,
 }
 
 impl Checker {
@@ -120,6 +122,7 @@ impl Checker {
             schemas: Schemas::new()?,
             options,
             profile: None,
+            only: None,
         })
     }
 
@@ -189,6 +192,11 @@ impl Checker {
         }
         self.profile = Some(profile);
         Ok(self)
+    }
+
+    /// Calls one plugin only from now on.
+    pub(crate) fn call_only(&mut self, plugin: &str) {
+        self.only = Some(plugin.to_owned());
     }
 
     /// The profile that it judges by.
@@ -371,6 +379,9 @@ impl Checker {
             let filed = Filed::of(document, &plugin.sections);
             let active = rules.iter().any(Enrolled::is_active);
             checked |= active && filed != Filed::Absent;
+            if self.only.as_ref().is_some_and(|only| *only != plugin.id) {
+                continue;
+            }
             let scope = match filed {
                 Filed::Readable => Scope::Whole,
                 Filed::Absent | Filed::Unreadable(_) => Scope::Envelope,

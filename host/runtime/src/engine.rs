@@ -111,6 +111,16 @@ impl Engine {
         &self.shared.limits
     }
 
+    /// Whether the bytes are a component that speaks a known contract, asks the
+    /// host for nothing and starts within the limits. Nothing is compiled.
+    ///
+    /// # Errors
+    ///
+    /// When they are not.
+    pub fn inspect(&self, bytes: &[u8]) -> Result<(), LoadError> {
+        load::inspect(bytes, &self.shared.limits).map(drop)
+    }
+
     /// Makes the bytes of a component a plugin: reads its contract, compiles
     /// it, and asks it to describe itself.
     ///

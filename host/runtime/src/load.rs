@@ -168,7 +168,7 @@ fn compiled(shared: &Shared, bytes: &[u8], sha256: &str) -> Result<Component, Lo
 /// Reads what a component is before it is compiled: a plugin of a later
 /// contract may use what this compiler refuses, and should still be told that
 /// it is newer.
-fn inspect(bytes: &[u8], limits: &Limits) -> Result<Version, LoadError> {
+pub(crate) fn inspect(bytes: &[u8], limits: &Limits) -> Result<Version, LoadError> {
     if bytes.is_empty() {
         return Err(LoadError::Empty);
     }

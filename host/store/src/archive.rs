@@ -13,6 +13,9 @@ const STATE: &str = ".anjian";
 const VERSIONS: &str = "versions";
 const LOCK: &str = "lock";
 
+/// How the name of a file ends that is being written.
+const PART: &str = ".part";
+
 /// Where the store keeps what it must not forget.
 pub(crate) struct Archive {
     state: PathBuf,
@@ -35,7 +38,13 @@ impl Archive {
         let _ = fs::create_dir(&state);
         let lock = match File::create(state.join(LOCK)) {
             Ok(file) => match file.try_lock() {
-                Ok(()) => Some(file),
+                Ok(()) => {
+                    // What another process did not come to the end of.
+                    sweep(folder, "submitted-");
+                    sweep(&state, "");
+                    sweep(&state.join(VERSIONS), "");
+                    Some(file)
+                }
                 Err(TryLockError::WouldBlock) => {
                     return Err(StoreError::FolderTaken {
                         folder: folder.to_owned(),
@@ -110,9 +119,24 @@ impl Archive {
     }
 }
 
+/// Removes what was half written. In the folder of plugins only what the store
+/// writes there: the rest is its operator's.
+fn sweep(folder: &Path, beginning: &str) {
+    let Ok(entries) = fs::read_dir(folder) else {
+        return;
+    };
+    for path in entries.flatten().map(|entry| entry.path()) {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if name.starts_with(beginning) && name.ends_with(PART) {
+            // It is in nobody's way.
+            let _ = fs::remove_file(&path);
+        }
+    }
+}
+
 /// Whole or not at all, and on the disk when it returns.
 pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let part = path.with_extension(format!("{}.part", std::process::id()));
+    let part = path.with_extension(format!("{}{PART}", std::process::id()));
     let written = File::create(&part).and_then(|mut file| {
         file.write_all(bytes)?;
         file.sync_all()

@@ -45,6 +45,7 @@ impl Store {
             let job = Job {
                 filing: filing.to_vec(),
                 said: Said::of(report),
+                date: report.reference_date.clone(),
                 number: line_up.number,
             };
             self.jobs.try_send(job).is_ok()
@@ -155,7 +156,7 @@ impl Store {
             return Err(StoreError::UnknownVersion { id: id.to_string() });
         };
         let counted = Arc::new(Counted::new(loaded.plugin.clone()));
-        let trial = self.with(&self.line_up(), &plugin, &counted);
+        let trial = self.trial(&self.line_up(), &plugin, &counted);
         let trial = trial.map_err(|cause| StoreError::DoesNotFit {
             id: id.to_string(),
             cause,
@@ -185,7 +186,6 @@ impl Store {
             plugin,
             counted,
             trial,
-            base: self.line_up().number,
             tally: Arc::new(Tally::from(before)),
         }));
         Ok(())
@@ -225,13 +225,12 @@ impl Store {
         let mut misfits = Vec::new();
         let mut renewed = Vec::new();
         for shadow in self.shadows() {
-            match self.with(line_up, &shadow.plugin, &shadow.counted) {
+            match self.trial(line_up, &shadow.plugin, &shadow.counted) {
                 Ok(trial) => renewed.push(Arc::new(Shadow {
                     id: shadow.id.clone(),
                     plugin: shadow.plugin.clone(),
                     counted: Arc::clone(&shadow.counted),
                     trial,
-                    base: line_up.number,
                     tally: Arc::clone(&shadow.tally),
                 })),
                 Err(error) => misfits.push((shadow.id.clone(), error.to_string())),

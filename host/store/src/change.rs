@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::mem;
 use std::sync::{Arc, PoisonError};
 
-use anjian_check::{ByDate, Judge, SetupError, Turn};
+use anjian_check::{Judge, SetupError, Turn};
 use anjian_model::Head;
 use jiff::Timestamp;
 
@@ -13,6 +13,7 @@ use crate::error::StoreError;
 use crate::journal::{Journal, Schedule};
 use crate::line_up::{InUse, LineUp};
 use crate::notes::notes;
+use crate::shadow::Trial;
 use crate::state::State;
 use crate::store::Store;
 use crate::version::{Stage, VersionId};
@@ -98,22 +99,36 @@ impl Store {
         state.loaded.retain(|id, _| needed.contains(id));
     }
 
-    /// The plugins of a line-up, with one more, or in the place of the latest
-    /// of its own.
-    pub(crate) fn with(
+    /// A line-up with a version more, or in the place of the latest of its
+    /// plugin.
+    pub(crate) fn trial(
         &self,
         line_up: &LineUp,
         plugin: &str,
         counted: &Arc<Counted>,
-    ) -> Result<ByDate, SetupError> {
+    ) -> Result<Trial, SetupError> {
         let mut turns = turns(&line_up.counted, &line_up.plugins);
         let own = turns
             .iter()
             .rposition(|turn| turn.judge.description().id == plugin);
+        let replaced = own.map(|at| turns.remove(at));
         let judge: Arc<dyn Judge> = Arc::<Counted>::clone(counted);
-        let from = own.and_then(|at| turns.remove(at).from);
-        turns.push(Turn { from, judge });
-        self.checker(&turns)
+        let both = replaced.iter().map(|turn| &turn.judge).chain([&judge]);
+        let rules = both.flat_map(|judge| &judge.description().rules);
+        let rules = rules.map(|rule| rule.id.clone());
+        // What concerns all rules of a plugin stands under its own name.
+        let rules = rules.chain([plugin.to_owned()]).collect();
+        let from = replaced.and_then(|turn| turn.from);
+        turns.push(Turn {
+            from: from.clone(),
+            judge,
+        });
+        Ok(Trial {
+            checker: self.checker(&turns)?.only(plugin),
+            from,
+            rules,
+            base: line_up.number,
+        })
     }
 }
 

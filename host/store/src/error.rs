@@ -21,7 +21,7 @@ pub enum StoreError {
         path.display()
     )]
     Disk {
-        /// `read`, `written` or `watched`.
+        /// `read` or `written`.
         act: &'static str,
         /// On which thing.
         path: PathBuf,
@@ -158,10 +158,15 @@ pub enum StoreError {
         who: String,
     },
     /// There is no version to go back to.
-    #[error("plugin `{plugin}` has no earlier version that may judge; activate one by its id")]
+    #[error(
+        "plugin `{plugin}` has no earlier version that may judge{}; activate one by its id",
+        among(passed_over)
+    )]
     NothingEarlier {
         /// The plugin.
         plugin: String,
+        /// Versions that cannot be had any more, with the reason.
+        passed_over: Vec<String>,
     },
     /// A built-in plugin cannot be taken away.
     #[error("plugin `{plugin}` is judged by its built-in version, which cannot be retired")]
@@ -177,6 +182,13 @@ pub enum StoreError {
         /// The component.
         sha256: String,
     },
+}
+
+fn among(passed_over: &[String]) -> String {
+    match passed_over {
+        [] => String::new(),
+        _ => format!(" ({})", passed_over.join("; ")),
+    }
 }
 
 impl StoreError {

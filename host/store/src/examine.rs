@@ -1,24 +1,45 @@
 //! A component on its way: staged, verified, compiled, self-tested, and then
 //! into the shadow or at once to judge.
 
+use std::any::Any;
 use std::borrow::Cow;
+use std::panic::{self, AssertUnwindSafe};
 use std::time::Duration;
 
-use anjian_runtime::LoadError;
+use anjian_runtime::Plugin;
 
 use crate::change::Keep;
+use crate::error::StoreError;
 use crate::journal::Journal;
 use crate::self_test;
 use crate::settings::Promotion;
 use crate::state::{Loaded, State, lock};
-use crate::store::{Store, describe};
+use crate::store::{Keys, Store, describe};
 use crate::swap::known;
 use crate::version::{Origin, Stage, Standing, VersionId, VersionStatus};
 
 /// A component that passed its self-test.
 pub(crate) struct Passed {
-    pub(crate) id: VersionId,
+    id: VersionId,
     loaded: Loaded,
+    /// Nobody put it there now: it was refused before, and passes now.
+    again: bool,
+}
+
+/// What became of a component.
+pub(crate) enum Examined {
+    /// It goes on to judge, or into the shadow.
+    Passed(Passed),
+    /// It is refused, or is examined, in the shadow or active already.
+    Settled,
+    /// The disk did not take it, which is not its fault.
+    NotKept(StoreError),
+}
+
+/// Why a component does not pass.
+enum Failed {
+    At(Stage, String),
+    NotKept(StoreError),
 }
 
 impl Passed {
@@ -32,29 +53,40 @@ impl Passed {
 
 impl Store {
     /// Examines a component up to its self-test, without holding what others
-    /// wait for. `None` when it is refused, or is examined, in the shadow or
-    /// active already.
+    /// wait for. `again` where it was refused and nobody has put it there since.
     pub(crate) fn examine(
         &self,
         component: Vec<u8>,
         signatures: Vec<String>,
         origin: Origin,
-    ) -> Option<Passed> {
+        again: bool,
+    ) -> Examined {
         let id = VersionId::of(&component);
-        let tested = self.staged(&id, origin)?;
-        match self.stages(&id, &component, &signatures, tested) {
-            Ok(plugin) => Some(Passed {
-                id,
-                loaded: Loaded {
+        let Some(tested) = self.staged(&id, origin) else {
+            return Examined::Settled;
+        };
+        let stages = || self.stages(&id, &component, &signatures, tested);
+        // What breaks here would end the watch, or each start with this file.
+        let failed = match panic::catch_unwind(AssertUnwindSafe(stages)) {
+            Ok(Ok(plugin)) => {
+                let loaded = Loaded {
                     plugin,
                     component: Cow::Owned(component),
                     signatures,
-                },
-            }),
-            Err((stage, reason)) => {
-                self.refuse(&mut lock(&self.state), &id, stage, &reason);
-                None
+                };
+                return Examined::Passed(Passed { id, loaded, again });
             }
+            Ok(Err(failed)) => failed,
+            Err(panic) => Failed::At(Stage::Compiled, broke_down(&*panic)),
+        };
+        let (stage, reason) = match &failed {
+            Failed::At(stage, reason) => (*stage, reason.clone()),
+            Failed::NotKept(error) => (Stage::SelfTested, error.to_string()),
+        };
+        self.refuse(&mut lock(&self.state), &id, stage, &reason);
+        match failed {
+            Failed::At(..) => Examined::Settled,
+            Failed::NotKept(error) => Examined::NotKept(error),
         }
     }
 
@@ -93,14 +125,14 @@ impl Store {
         component: &[u8],
         signatures: &[String],
         tested: bool,
-    ) -> Result<anjian_runtime::Plugin, (Stage, String)> {
+    ) -> Result<Plugin, Failed> {
+        let at = |stage| move |reason: String| Failed::At(stage, reason);
         let signed_by = self
-            .signers(component, signatures, self.today())
-            .map_err(|reason| (Stage::Verified, reason))?;
-        let plugin = self
-            .engine
-            .load(component)
-            .map_err(|error| (stage_of(&error), error.to_string()))?;
+            .signers(component, signatures, self.today(), Keys::Now)
+            .map_err(at(Stage::Verified))?;
+        self.engine
+            .inspect(component)
+            .map_err(|error| Failed::At(Stage::Verified, error.to_string()))?;
         let verified = match signed_by.is_empty() {
             true => "it is not signed, which the operator allows; it asks the host for nothing"
                 .to_owned(),
@@ -109,25 +141,30 @@ impl Store {
                 signed_by.join(", ")
             ),
         };
-        let rules = plugin.description().rules.len();
-        let compiled = format!("it describes {rules} rules");
         self.tell(id, Stage::Verified, &verified, |version| {
             version.signed_by = signed_by;
+        });
+        let plugin = self
+            .engine
+            .load(component)
+            .map_err(|error| Failed::At(Stage::Compiled, error.to_string()))?;
+        let rules = plugin.description().rules.len();
+        let compiled = format!("it describes {rules} rules");
+        self.tell(id, Stage::Compiled, &compiled, |version| {
             describe(version, &plugin);
         });
-        self.tell(id, Stage::Compiled, &compiled, |_| {});
         let said = match tested {
             true => "it passed before".to_owned(),
             false => {
                 let limit = Duration::from_millis(self.settings.self_test_ms);
                 self_test::run(&plugin, &self.today().to_string(), limit)
-                    .map_err(|reason| (Stage::SelfTested, reason))?
+                    .map_err(at(Stage::SelfTested))?
             }
         };
         // What judges must be there for replay, however late.
         self.archive
             .put(id, component, signatures)
-            .map_err(|error| (Stage::SelfTested, error.to_string()))?;
+            .map_err(Failed::NotKept)?;
         self.tell(id, Stage::SelfTested, &said, |_| {});
         Ok(plugin)
     }
@@ -147,7 +184,7 @@ impl Store {
         }
     }
 
-    /// A version that failed a stage never judges.
+    /// A version that failed a stage does not judge.
     pub(crate) fn refuse(&self, state: &mut State, id: &VersionId, stage: Stage, reason: &str) {
         let step = self.step(stage, false, reason, None);
         // Nothing that judges changes, so nothing can fail but the disk, and
@@ -167,25 +204,37 @@ impl Store {
     }
 
     /// Lets a version that passed go on, as the operator decided.
-    pub(crate) fn admit(&self, passed: Passed) {
-        let Passed { id, loaded } = passed;
+    ///
+    /// # Errors
+    /// When it does not fit beside the others, or cannot be kept. It is refused
+    /// then.
+    pub(crate) fn admit(&self, passed: Passed) -> Result<(), StoreError> {
+        let Passed { id, loaded, again } = passed;
         let mut state = lock(&self.state);
         let state = &mut *state;
         state.loaded.insert(id.clone(), loaded);
+        if again && let Some(later) = later(state, &id) {
+            let reason = format!("it passes now; {later}, which is later, goes on in its place");
+            self.ready(state, &id, Stage::SelfTested, &reason);
+            return Ok(());
+        }
         let at_once = self.settings.promotion == Promotion::AtOnce;
         if at_once && self.settings.four_eyes {
             let reason = "it waits for a second person to activate it";
-            return self.ready(state, &id, Stage::SelfTested, reason);
+            self.ready(state, &id, Stage::SelfTested, reason);
+            return Ok(());
         }
-        if !at_once {
-            if let Err(error) = self.begin_shadow(state, &id) {
-                self.refuse(state, &id, Stage::Shadow, &error.to_string());
+        let (stage, admitted) = match at_once {
+            true => {
+                let begun = self.begin(state, &id, "it passed all stages", None);
+                (Stage::Active, begun)
             }
-            return;
+            false => (Stage::Shadow, self.begin_shadow(state, &id)),
+        };
+        if let Err(error) = &admitted {
+            self.refuse(state, &id, stage, &error.to_string());
         }
-        if let Err(error) = self.begin(state, &id, "it passed all stages", None) {
-            self.refuse(state, &id, Stage::Active, &error.to_string());
-        }
+        admitted
     }
 
     fn ready(&self, state: &mut State, id: &VersionId, stage: Stage, reason: &str) {
@@ -209,13 +258,31 @@ impl Store {
     }
 }
 
-/// The stage at which a component failed that is no plugin.
-fn stage_of(error: &LoadError) -> Stage {
-    match error {
-        LoadError::Unsupported { .. }
-        | LoadError::DescribeFailed(_)
-        | LoadError::BadDescription { .. } => Stage::Compiled,
-        // Found out before anything was compiled.
-        _ => Stage::Verified,
-    }
+/// A later version of the same plugin that judges, or does so in the shadow.
+/// What passes only because something else changed takes no place of it.
+fn later(state: &State, id: &VersionId) -> Option<String> {
+    let number = |version: &VersionStatus| {
+        let number = version.version.as_deref()?;
+        semver::Version::parse(number).ok()
+    };
+    let own = state.journal.version(id)?;
+    let mut others = state.journal.versions.iter().filter(|other| {
+        matches!(other.standing, Standing::Active | Standing::Shadow)
+            && other.plugin == own.plugin
+            && number(other) > number(own)
+    });
+    others.next().map(VersionStatus::name)
+}
+
+/// What a panic says, for people.
+fn broke_down(panic: &(dyn Any + Send)) -> String {
+    let message = panic
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| panic.downcast_ref::<&str>().copied())
+        .unwrap_or("it does not say why");
+    format!(
+        "the host broke down over it ({message}); this is for the author of the host, who needs \
+         the file"
+    )
 }

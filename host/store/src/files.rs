@@ -1,46 +1,51 @@
-//! The folder of plugins, as it is found.
+//! What becomes of what is found in the folder of plugins.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File, Metadata};
-use std::io::{self, Read};
-use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::fs;
+use std::io;
+use std::path::PathBuf;
 
 use sha2::{Digest, Sha256};
 
 use crate::archive::write_whole;
 use crate::change::Keep;
 use crate::error::StoreError;
-use crate::examine::Passed;
+use crate::examine::{Examined, Passed};
+use crate::folder::{self, Found, Look};
 use crate::journal::SeenFile;
 use crate::state::{State, lock};
-use crate::store::Store;
-use crate::trust::{Trust, is_signature_of, signatures_beside};
-use crate::version::{Origin, Stage, Standing, VersionId};
+use crate::store::{Keys, Store};
+use crate::version::{Origin, Stage, Standing, VersionId, VersionStatus};
 
 /// What was last seen in the folder, so that only what changed is read again.
 #[derive(Default)]
 pub(crate) struct Seen {
     files: BTreeMap<String, Vec<Look>>,
     trust: Option<String>,
+    /// Digests of the versions that judged.
+    judging: Vec<String>,
 }
 
-/// What tells that a file changed, without reading it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Look {
-    path: PathBuf,
-    bytes: u64,
-    modified: Option<SystemTime>,
-    /// Another file under the same name: an editor's rename, a link that was
-    /// turned elsewhere.
-    inode: u64,
+/// What is known of a file when it is read.
+enum Before {
+    /// Nothing, or it was another one: somebody put it there.
+    New,
+    /// It was refused. What has changed since may let it pass.
+    Refused,
+    /// It is as it was.
+    Same,
+    /// The component is as it was, and its signatures are not.
+    SignedOtherwise,
 }
 
-/// What a component's file is now.
-struct Found {
-    component: Vec<u8>,
-    signatures: Vec<String>,
-    fingerprint: String,
+/// What becomes of a file that is read.
+enum Outcome {
+    Passed(Passed),
+    /// There is nothing more to do with it.
+    Settled,
+    /// The next look reads it again: it is still being written, or the disk
+    /// does not take it.
+    Later,
 }
 
 impl Store {
@@ -48,7 +53,7 @@ impl Store {
     /// returns; what was seen before costs no reading.
     pub fn look(&self) {
         let mut seen = lock(&self.looking);
-        let listing = match list(&self.settings.folder) {
+        let listing = match folder::list(&self.settings.folder) {
             Ok(listing) => listing,
             Err(error) => {
                 seen.files.clear();
@@ -62,21 +67,21 @@ impl Store {
                 self.check_signatures_again();
             }
             seen.files.clear();
-            seen.trust = Some(trust.clone());
+            seen.trust = Some(trust);
         }
+        self.let_misfits_try_again(&mut seen);
         let mut passed = Vec::new();
         for (name, looks) in &listing {
             if seen.files.get(name) == Some(looks) {
                 continue;
             }
-            match self.examine_file(name, looks, &trust) {
-                Ok(Some(found)) => {
-                    passed.extend(found);
+            let outcome = self.examine_file(name, looks);
+            match &outcome {
+                Ok(Outcome::Passed(_) | Outcome::Settled) => {
                     seen.files.insert(name.clone(), looks.clone());
                     self.readable(name);
                 }
-                // It is still being written; the next look finds it whole.
-                Ok(None) => {
+                Ok(Outcome::Later) => {
                     seen.files.remove(name);
                 }
                 Err(error) => {
@@ -84,12 +89,41 @@ impl Store {
                     self.unreadable(name, error.to_string());
                 }
             }
+            if let Ok(Outcome::Passed(found)) = outcome {
+                passed.push((name, found));
+            }
         }
-        passed.sort_by_cached_key(Passed::order);
-        for passed in passed {
-            self.admit(passed);
+        passed.sort_by_cached_key(|(_, passed)| passed.order());
+        for (name, passed) in passed {
+            if let Err(StoreError::Disk { .. }) = self.admit(passed) {
+                seen.files.remove(name);
+            }
         }
         self.gone(&listing);
+    }
+
+    /// What did not fit beside the versions that judged may fit beside others.
+    fn let_misfits_try_again(&self, seen: &mut Seen) {
+        let line_up = self.line_up();
+        let judging = line_up.plugins.iter().map(|used| used.sha256.clone());
+        let judging: Vec<String> = judging.collect();
+        if seen.judging == judging {
+            return;
+        }
+        seen.judging = judging;
+        let state = lock(&self.state);
+        let misfit = |id: &VersionId| {
+            state.journal.version(id).is_some_and(|version| {
+                let last = version.steps.last().map(|step| step.stage);
+                version.standing == Standing::Refused
+                    && matches!(last, Some(Stage::Shadow | Stage::Active))
+            })
+        };
+        for (name, file) in &state.journal.files {
+            if misfit(&file.id) {
+                seen.files.remove(name);
+            }
+        }
     }
 
     /// Writes a component into the folder and examines it, as if somebody had
@@ -113,83 +147,133 @@ impl Store {
         if !large && !path.exists() {
             for (number, signature) in signatures.iter().enumerate() {
                 let path = path.with_extension(format!("wasm.{number}.minisig"));
-                write_whole(&path, signature.as_bytes())
-                    .map_err(StoreError::disk("written", &path))?;
-                written.push(path);
+                written.push((path, signature.as_bytes()));
             }
-            write_whole(&path, component).map_err(StoreError::disk("written", &path))?;
-            written.push(path);
+            written.push((path, component));
         }
-        let origin = Origin::Submitted(who.to_owned());
-        if let Some(passed) = self.examine(component.to_vec(), signatures.to_vec(), origin) {
-            self.admit(passed);
-        }
-        if let Some((stage, reason)) = self.refusal(&id) {
-            for path in written {
+        let taken = self.take(&id, component, signatures, &written, who);
+        if taken.is_err() {
+            for (path, _) in &written {
+                // Told with the cause.
                 let _ = fs::remove_file(path);
             }
-            return Err(StoreError::Refused {
+        } else {
+            let fingerprint = folder::fingerprint(component, signatures);
+            self.remember(&name, &id, fingerprint);
+        }
+        seen.files.remove(&name);
+        taken.map(|()| id)
+    }
+
+    fn take(
+        &self,
+        id: &VersionId,
+        component: &[u8],
+        signatures: &[String],
+        files: &[(PathBuf, &[u8])],
+        who: &str,
+    ) -> Result<(), StoreError> {
+        for (path, bytes) in files {
+            write_whole(path, bytes).map_err(StoreError::disk("written", path))?;
+        }
+        let origin = Origin::Submitted(who.to_owned());
+        let again = false;
+        match self.examine(component.to_vec(), signatures.to_vec(), origin, again) {
+            Examined::Passed(passed) => {
+                // Any other error is told as its refusal.
+                if let Err(error @ StoreError::Disk { .. }) = self.admit(passed) {
+                    return Err(error);
+                }
+            }
+            Examined::NotKept(error) => return Err(error),
+            Examined::Settled => {}
+        }
+        match self.refusal(id) {
+            Some((stage, reason)) => Err(StoreError::Refused {
                 id: id.to_string(),
                 stage,
                 reason,
-            });
+            }),
+            None => Ok(()),
         }
-        let fingerprint = fingerprint(component, signatures, &self.trust_fingerprint());
-        self.remember(&name, &id, fingerprint);
-        seen.files.remove(&name);
-        Ok(id)
     }
 
-    /// Reads one file and examines it when it is new. The outer `None` says
-    /// that it changed while it was read.
-    fn examine_file(
-        &self,
-        name: &str,
-        looks: &[Look],
-        trust: &str,
-    ) -> io::Result<Option<Option<Passed>>> {
+    /// Reads one file and examines it when it is new.
+    fn examine_file(&self, name: &str, looks: &[Look]) -> io::Result<Outcome> {
         let path = self.settings.folder.join(name);
         let limit = self.engine.limits().plugin_bytes;
-        let found = read(&path, limit, trust)?;
-        if look(&path, &signature_paths(looks))? != looks {
-            return Ok(None);
-        }
+        let Some(found) = folder::read(&path, looks, limit)? else {
+            return Ok(Outcome::Later);
+        };
         let Found {
             component,
             signatures,
             fingerprint,
         } = found;
         let id = VersionId::of(&component);
-        if self.is_known(name, &fingerprint) {
-            return Ok(Some(None));
-        }
-        let passed = self.examine(component, signatures, Origin::File(name.to_owned()));
-        if self
-            .refusal(&id)
-            .is_some_and(|(stage, _)| stage == Stage::SelfTested)
-            && lock(&self.state).not_kept.is_some()
-        {
+        let again = match self.before(name, &id, &fingerprint) {
+            Before::Same => return Ok(Outcome::Settled),
+            Before::SignedOtherwise => {
+                if self.sign_again(&id, &component, &signatures) {
+                    self.remember(name, &id, fingerprint);
+                }
+                return Ok(Outcome::Settled);
+            }
+            Before::New => false,
+            Before::Refused => true,
+        };
+        let origin = Origin::File(name.to_owned());
+        let outcome = match self.examine(component, signatures, origin, again) {
             // A full disk is not the version's fault: the next look tries again.
-            return Ok(None);
-        }
+            Examined::NotKept(_) => return Ok(Outcome::Later),
+            Examined::Passed(passed) => Outcome::Passed(passed),
+            Examined::Settled => Outcome::Settled,
+        };
         self.remember(name, &id, fingerprint);
-        Ok(Some(passed))
+        Ok(outcome)
     }
 
-    /// Whether a file is as it was when it was examined.
-    fn is_known(&self, name: &str, fingerprint: &str) -> bool {
+    /// What is known of a file. The trust file is not asked: that it changed is
+    /// nobody's wish to have a version that stands ready.
+    fn before(&self, name: &str, id: &VersionId, fingerprint: &str) -> Before {
         let mut state = lock(&self.state);
         let state = &mut *state;
-        let files = &state.journal.files;
-        let Some(seen) = files
-            .get(name)
-            .filter(|seen| seen.fingerprint == fingerprint)
-        else {
-            return false;
+        let found = state.journal.files.get(name);
+        let Some(file) = found.filter(|file| file.id == *id) else {
+            return Before::New;
         };
-        if seen.gone {
-            self.edit_file(state, name, |seen| seen.gone = false);
+        let same = file.fingerprint == fingerprint;
+        let passed = |version: &VersionStatus| version.standing != Standing::Refused;
+        let passed = state.journal.version(id).is_some_and(passed);
+        if file.gone {
+            self.edit_file(state, name, |file| file.gone = false);
         }
+        match (passed, same) {
+            (true, true) => Before::Same,
+            (true, false) => Before::SignedOtherwise,
+            (false, true) => Before::Refused,
+            (false, false) => Before::New,
+        }
+    }
+
+    /// A version that passed has other signatures now. They are kept when they
+    /// hold, and it stands where it stood.
+    fn sign_again(&self, id: &VersionId, component: &[u8], signatures: &[String]) -> bool {
+        let signers = self.signers(component, signatures, self.today(), Keys::Now);
+        let Ok(signed_by) = signers else { return false };
+        let mut state = lock(&self.state);
+        let state = &mut *state;
+        if self.archive.put(id, component, signatures).is_err() {
+            return false;
+        }
+        if let Some(loaded) = state.loaded.get_mut(id) {
+            loaded.signatures = signatures.to_vec();
+        }
+        let _ = self.change(state, Keep::Try, |journal| {
+            if let Some(version) = journal.version_mut(id) {
+                version.signed_by = signed_by;
+            }
+        });
         true
     }
 
@@ -301,13 +385,9 @@ impl Store {
     /// The trust file changed: a version whose key was revoked judges no more. A
     /// file that cannot be read revokes nothing, it only lets nothing new in.
     fn check_signatures_again(&self) {
-        let readable = |path| Trust::read(path).is_ok();
-        if !self.settings.trust.as_deref().is_some_and(readable) {
-            return;
-        }
         let mut state = lock(&self.state);
         let state = &mut *state;
-        let judging = |version: &&crate::version::VersionStatus| {
+        let judging = |version: &&VersionStatus| {
             matches!(version.standing, Standing::Active | Standing::Shadow)
         };
         let versions = state.journal.versions.iter().filter(judging);
@@ -318,91 +398,7 @@ impl Store {
                 self.withdraw(state, &id, left);
             }
         }
+        // Of several signers one may count no more.
+        let _ = self.change(state, Keep::Try, |_| {});
     }
-}
-
-/// The components of a folder, by name, each with what tells its change.
-fn list(folder: &Path) -> io::Result<BTreeMap<String, Vec<Look>>> {
-    let mut paths = Vec::new();
-    for entry in fs::read_dir(folder)? {
-        paths.push(entry?.path());
-    }
-    paths.sort();
-    let mut found = BTreeMap::new();
-    for path in &paths {
-        let Some(name) = path.file_name().and_then(|name| name.to_str()) else {
-            continue;
-        };
-        let component = name.ends_with(".wasm") && !name.starts_with('.');
-        if !component || path.is_dir() {
-            continue;
-        }
-        let signatures: Vec<PathBuf> = paths
-            .iter()
-            .filter(|path| is_signature_of(path, name))
-            .cloned()
-            .collect();
-        // A link to nothing is listed, and told when it cannot be read.
-        let looks = look(path, &signatures).unwrap_or_default();
-        found.insert(name.to_owned(), looks);
-    }
-    Ok(found)
-}
-
-fn signature_paths(looks: &[Look]) -> Vec<PathBuf> {
-    let signatures = looks.iter().skip(1);
-    signatures.map(|look| look.path.clone()).collect()
-}
-
-/// The component first, then its signatures. Links are followed.
-fn look(component: &Path, signatures: &[PathBuf]) -> io::Result<Vec<Look>> {
-    std::iter::once(component)
-        .chain(signatures.iter().map(PathBuf::as_path))
-        .map(|path| {
-            let metadata = fs::metadata(path)?;
-            Ok(Look {
-                path: path.to_owned(),
-                bytes: metadata.len(),
-                modified: metadata.modified().ok(),
-                inode: inode(&metadata),
-            })
-        })
-        .collect()
-}
-
-#[cfg(unix)]
-fn inode(metadata: &Metadata) -> u64 {
-    std::os::unix::fs::MetadataExt::ino(metadata)
-}
-
-#[cfg(not(unix))]
-fn inode(_metadata: &Metadata) -> u64 {
-    0
-}
-
-fn read(path: &Path, limit_bytes: usize, trust: &str) -> io::Result<Found> {
-    let mut component = Vec::new();
-    // One byte more than a plugin may have, so that it is refused for that.
-    let limit = u64::try_from(limit_bytes)
-        .unwrap_or(u64::MAX)
-        .saturating_add(1);
-    File::open(path)?.take(limit).read_to_end(&mut component)?;
-    let signatures = signatures_beside(path)?;
-    let fingerprint = fingerprint(&component, &signatures, trust);
-    Ok(Found {
-        component,
-        signatures,
-        fingerprint,
-    })
-}
-
-/// Changes with whatever may change the answer to whether a file is good.
-fn fingerprint(component: &[u8], signatures: &[String], trust: &str) -> String {
-    let mut hasher = Sha256::new();
-    hasher.update(Sha256::digest(component));
-    hasher.update(Sha256::digest(trust));
-    for signature in signatures {
-        hasher.update(Sha256::digest(signature));
-    }
-    format!("{:x}", hasher.finalize())
 }

@@ -144,7 +144,7 @@ impl Schedule {
 pub(crate) struct SeenFile {
     /// Digest of the component.
     pub(crate) id: VersionId,
-    /// Digest of the component, its signatures and the trust file.
+    /// Digest of the component and its signatures.
     pub(crate) fingerprint: String,
     /// Whether it was deleted since.
     pub(crate) gone: bool,

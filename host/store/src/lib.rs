@@ -1,7 +1,7 @@
 //! Versions of plugins on disk: which may judge, which judges now, and why.
 //!
 //! A version goes staged -> verified -> compiled -> self-tested -> shadow ->
-//! active. One that fails any stage never judges; the last good one stays. A
+//! active. One that fails any stage does not judge; the last good one stays. A
 //! [`LineUp`] is what judges at one moment: whoever holds one ends on the
 //! versions that it began with. No HTTP and no database here.
 
@@ -12,6 +12,7 @@ mod counted;
 mod error;
 mod examine;
 mod files;
+mod folder;
 mod journal;
 mod line_up;
 mod notes;

@@ -180,7 +180,7 @@ impl Store {
     fn may_again(&self, state: &mut State, id: &VersionId) -> Result<(), String> {
         let standing = state.journal.version(id).map(|version| version.standing);
         match standing {
-            Some(Standing::Active | Standing::Ready) => self.revive(state, id),
+            Some(standing) if standing.may_judge() => self.revive(state, id),
             _ => Err("it may not judge".to_owned()),
         }
     }

@@ -52,7 +52,8 @@ pub struct StoreSettings {
     pub promotion: Promotion,
     /// Whether two persons are needed: one who submits, another who activates.
     pub four_eyes: bool,
-    /// Faults after which a version is quarantined; 0 for never.
+    /// A version is quarantined when so many filings broke it, each counted
+    /// once, of its last ten times as many; 0 for never.
     pub fault_limit: u64,
     /// Live filings that may wait to be judged in the shadow; more are dropped
     /// and counted.

@@ -71,11 +71,31 @@ pub(crate) struct Shadow {
     pub(crate) id: VersionId,
     pub(crate) plugin: String,
     pub(crate) counted: Arc<Counted>,
-    /// The line-up with this version in the place of the active one.
-    pub(crate) trial: ByDate,
-    /// Number of the line-up that it is compared with.
-    pub(crate) base: u64,
+    pub(crate) trial: Trial,
     pub(crate) tally: Arc<Tally>,
+}
+
+/// A line-up with one version in the place of the active one.
+pub(crate) struct Trial {
+    /// Calls that version only: what the others say was said already.
+    pub(crate) checker: ByDate,
+    /// The first reference date that it judges; `None` for all.
+    pub(crate) from: Option<String>,
+    /// Its rules and those of the active one. What others find is not compared.
+    pub(crate) rules: BTreeSet<String>,
+    /// Number of the line-up.
+    pub(crate) base: u64,
+}
+
+impl Trial {
+    /// Whether it judges filings of a date; one without date gets the latest
+    /// forms.
+    fn judges(&self, date: Option<&str>) -> bool {
+        match (&self.from, date) {
+            (Some(from), Some(date)) => from.as_str() <= date,
+            _ => true,
+        }
+    }
 }
 
 /// What was counted.
@@ -109,11 +129,16 @@ impl Shadow {
 
     /// Judges a filing that the active version has judged.
     pub(crate) fn judge(&self, job: &Job) {
-        if job.number != self.base {
+        let trial = &self.trial;
+        if job.number != trial.base {
             return self.drop_one();
         }
-        let checked = self.trial.check(Source::file("-"), &job.filing);
-        let differing = job.said.differences(&Said::of(&checked.report));
+        if !trial.judges(job.date.as_deref()) {
+            return;
+        }
+        let checked = trial.checker.check(Source::file("-"), &job.filing);
+        let mut differing = job.said.differences(&Said::of(&checked.report));
+        differing.retain(|rule| rule == PROBLEMS || trial.rules.contains(rule));
         let mut counts = lock(&self.tally.counts);
         counts.filings += 1;
         counts.differing += u64::from(!differing.is_empty());
@@ -127,6 +152,8 @@ impl Shadow {
 pub(crate) struct Job {
     pub(crate) filing: Vec<u8>,
     pub(crate) said: Said,
+    /// Its reference date.
+    pub(crate) date: Option<String>,
     /// Of the line-up that judged it.
     pub(crate) number: u64,
 }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::fs;
+use std::path::Path;
 use std::sync::atomic::AtomicUsize;
 use std::sync::mpsc::{self, SyncSender};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -24,7 +25,7 @@ use crate::line_up::LineUp;
 use crate::settings::StoreSettings;
 use crate::shadow::{Job, Shadow};
 use crate::state::{Loaded, State, lock};
-use crate::trust::Trust;
+use crate::trust::{Trust, TrustError};
 use crate::version::{Stage, Step, VersionId, VersionStatus};
 
 /// Versions of plugins, and which of them judge.
@@ -41,6 +42,20 @@ pub struct Store {
     pub(crate) waiting_bytes: AtomicUsize,
     /// What was last seen in the folder. Held for a whole look.
     pub(crate) looking: Mutex<Seen>,
+    /// The trusted keys as they were last read.
+    keys: Mutex<Option<Arc<Trust>>>,
+    /// A watch has the other one.
+    pub(crate) watched: Arc<()>,
+}
+
+/// Which keys count.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Keys {
+    /// Those that the trust file has now.
+    Now,
+    /// Those that were last read, while the file cannot be: it lets nothing new
+    /// in then, and takes nothing away.
+    LastRead,
 }
 
 impl fmt::Debug for Store {
@@ -71,10 +86,8 @@ impl Store {
         let _ = fs::create_dir_all(&settings.folder);
         let archive = Archive::open(&settings.folder)?;
         let journal = Journal::read(&settings.folder)?;
-        if let Some(path) = &settings.trust {
-            // Without it all signed versions would be refused, and others judge.
-            Trust::read(path)?;
-        }
+        // Without it all signed versions would be refused, and others judge.
+        let keys = settings.trust.as_deref().map(Trust::read).transpose()?;
         let (jobs, waiting) = mpsc::sync_channel(settings.shadow_queue.max(1));
         let line_up = LineUp {
             number: journal.number,
@@ -98,6 +111,8 @@ impl Store {
             jobs,
             waiting_bytes: AtomicUsize::new(0),
             looking: Mutex::default(),
+            keys: Mutex::new(keys.map(Arc::new)),
+            watched: Arc::default(),
             settings,
             engine,
             archive,
@@ -202,6 +217,7 @@ impl Store {
         component: &[u8],
         signatures: &[String],
         day: Date,
+        keys: Keys,
     ) -> Result<Vec<String>, String> {
         match &self.settings.trust {
             _ if signatures.is_empty() && self.settings.allow_unsigned => Ok(Vec::new()),
@@ -211,12 +227,24 @@ impl Store {
                  or allow unsigned plugins"
                     .to_owned(),
             ),
-            Some(path) => {
-                let trust = Trust::read(path).map_err(|error| error.to_string())?;
-                trust
-                    .verify(component, signatures, day)
-                    .map_err(|error| error.to_string())
+            Some(path) => self
+                .trust(path, keys)
+                .map_err(|error| error.to_string())?
+                .verify(component, signatures, day)
+                .map_err(|error| error.to_string()),
+        }
+    }
+
+    fn trust(&self, path: &Path, keys: Keys) -> Result<Arc<Trust>, TrustError> {
+        let mut last = lock(&self.keys);
+        match (Trust::read(path), &*last, keys) {
+            (Ok(trust), ..) => {
+                let trust = Arc::new(trust);
+                *last = Some(Arc::clone(&trust));
+                Ok(trust)
             }
+            (Err(_), Some(last), Keys::LastRead) => Ok(Arc::clone(last)),
+            (Err(error), ..) => Err(error),
         }
     }
 
@@ -248,7 +276,10 @@ impl Store {
         };
         // What the journal calls built in is not believed: it could be edited.
         if !state.is_built_in(id) {
-            self.signers(&component, &signatures, day)?;
+            let signed_by = self.signers(&component, &signatures, day, Keys::LastRead)?;
+            if let Some(version) = state.journal.version_mut(id) {
+                version.signed_by = signed_by;
+            }
         }
         let plugin = match plugin {
             Some(plugin) => plugin,

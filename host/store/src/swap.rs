@@ -7,7 +7,7 @@ use crate::counted::Counted;
 use crate::error::StoreError;
 use crate::journal::{Schedule, Turn};
 use crate::state::{State, lock};
-use crate::store::Store;
+use crate::store::{Keys, Store};
 use crate::version::{Origin, Stage, Standing, VersionId, VersionStatus};
 
 impl Store {
@@ -61,7 +61,7 @@ impl Store {
         {
             // A person decides today, so today's keys count.
             let today = self.today();
-            self.signers(&loaded.component, &loaded.signatures, today)
+            self.signers(&loaded.component, &loaded.signatures, today, Keys::Now)
                 .map_err(|reason| refuse(&reason))?;
         }
         let reason = match from {
@@ -80,15 +80,16 @@ impl Store {
         let state = &mut *state;
         schedule(state, plugin)?;
         let reason = format!("{who} went back to an earlier version");
-        let Some(earlier) = self.earlier(state, plugin, None) else {
-            return Err(StoreError::NothingEarlier {
+        let earlier = self.earlier(state, plugin, None).map_err(|passed_over| {
+            StoreError::NothingEarlier {
                 plugin: plugin.to_owned(),
-            });
-        };
+                passed_over,
+            }
+        })?;
         let left = (Standing::Ready, Stage::Replaced, reason.as_str());
         self.go_back(state, plugin, &earlier, left, Some(who))?;
         // There is no schedule without turns.
-        let latest = earlier.turns().last();
+        let latest = earlier.schedule.turns().last();
         latest
             .map(|turn| turn.id.clone())
             .ok_or_else(|| StoreError::UnknownPlugin {
@@ -235,6 +236,8 @@ impl Store {
             }
             if let Some(version) = journal.version_mut(id) {
                 version.standing = Standing::Active;
+                // For the next time, two persons must decide again.
+                version.vouched_by = None;
                 if let Some(shadow) = &shadow {
                     version.shadow = Some(shadow.counts());
                 }
@@ -257,36 +260,54 @@ impl Store {
         })
     }
 
-    /// What judged before and still may, without a version that may not.
+    /// What judged before and still may, without a version that may not; else
+    /// what cannot be had any more.
     fn earlier(
         &self,
         state: &mut State,
         plugin: &str,
         without: Option<&VersionId>,
-    ) -> Option<Schedule> {
-        let mut earlier = state.journal.history.get(plugin).cloned()?;
-        let now = earlier.pop()?;
+    ) -> Result<Earlier, Vec<String>> {
+        let mut earlier = state
+            .journal
+            .history
+            .get(plugin)
+            .cloned()
+            .unwrap_or_default();
+        let Some(now) = earlier.pop() else {
+            return Err(Vec::new());
+        };
         if let Some(built_in) = state.built_in.get(plugin) {
             earlier.insert(0, Schedule::all_dates(built_in.clone()));
         }
         // The others of its schedule judge its dates.
         earlier.extend(without.and_then(|id| now.without(id)));
+        let mut passed_over = Vec::new();
         while let Some(schedule) = earlier.pop() {
-            let may = schedule.turns().iter().all(|Turn { id, .. }| {
+            let stands = schedule.turns().iter().all(|Turn { id, .. }| {
                 let version = state.journal.version(id);
-                let stands = version.is_some_and(|version| {
-                    matches!(
-                        version.standing,
-                        Standing::Active | Standing::Ready | Standing::Held | Standing::Shadow
-                    )
-                });
-                stands && Some(id) != without && self.revive(state, id).is_ok()
+                Some(id) != without && version.is_some_and(|version| version.standing.may_judge())
             });
-            if may && schedule != now {
-                return Some(schedule);
+            if !stands || schedule == now {
+                continue;
+            }
+            let unfit = schedule.turns().iter().find_map(|Turn { id, .. }| {
+                let reason = self.revive(state, id).err()?;
+                let name = known(state, id).map_or_else(|_| id.to_string(), VersionStatus::name);
+                Some(format!("{name}: {reason}"))
+            });
+            match unfit {
+                None => {
+                    return Ok(Earlier {
+                        schedule,
+                        passed_over,
+                    });
+                }
+                Some(reason) if passed_over.contains(&reason) => {}
+                Some(reason) => passed_over.push(reason),
             }
         }
-        None
+        Err(passed_over)
     }
 
     /// Lets earlier versions judge again. `left` is what becomes of those that
@@ -295,18 +316,26 @@ impl Store {
         &self,
         state: &mut State,
         plugin: &str,
-        earlier: &Schedule,
+        earlier: &Earlier,
         left: (Standing, Stage, &str),
         who: Option<&str>,
     ) -> Result<(), StoreError> {
+        let Earlier {
+            schedule: earlier,
+            passed_over,
+        } = earlier;
         let (standing, stage, reason) = left;
         let was = schedule(state, plugin)?;
         let fine = standing == Standing::Ready;
         let gone = self.step(stage, fine, reason, who);
-        let reason = match who {
+        let mut reason = match who {
             Some(who) => format!("{who} went back to it"),
             None => "the version after it was taken away".to_owned(),
         };
+        if !passed_over.is_empty() {
+            let passed_over = passed_over.join("; ");
+            reason = format!("{reason}; what came between cannot be had ({passed_over})");
+        }
         let back = self.step(Stage::Active, true, reason, who);
         for turn in earlier.turns() {
             self.end_shadow(&turn.id);
@@ -352,7 +381,7 @@ impl Store {
         let judges = schedule.is_some_and(|schedule| schedule.has(id));
         let (standing, stage, reason) = left;
         if judges
-            && let Some(earlier) = self.earlier(state, &plugin, Some(id))
+            && let Ok(earlier) = self.earlier(state, &plugin, Some(id))
             && self.go_back(state, &plugin, &earlier, left, None).is_ok()
         {
             return;
@@ -385,11 +414,17 @@ impl Store {
             return;
         };
         let mut state = lock(&self.state);
-        let faults = counted.faults();
-        let reason = format!("it broke {faults} times; the last time: {}", counted.last());
+        let reason = counted.sentence(self.settings.fault_limit);
         let left = (Standing::Quarantined, Stage::Quarantined, reason.as_str());
         self.withdraw(&mut state, &id, left);
     }
+}
+
+/// What a plugin can go back to.
+struct Earlier {
+    schedule: Schedule,
+    /// What would have come first and cannot be had, with the reason.
+    passed_over: Vec<String>,
 }
 
 pub(crate) fn known<'s>(state: &'s State, id: &VersionId) -> Result<&'s VersionStatus, StoreError> {

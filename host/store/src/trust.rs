@@ -3,13 +3,15 @@
 use std::collections::BTreeSet;
 use std::fmt;
 use std::fs;
-use std::io::{self, Cursor};
+use std::io::{self, Cursor, Read};
 use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 use minisign::{PublicKey, SignatureBox};
 use serde::Deserialize;
 use thiserror::Error;
+
+use crate::folder::open;
 
 /// Bytes of a signature's file; a real one has some 300.
 const MAX_SIGNATURE: u64 = 4096;
@@ -371,8 +373,10 @@ fn read_signature(path: &Path) -> io::Result<String> {
     if fs::metadata(path)?.len() > MAX_SIGNATURE {
         return Ok(String::new());
     }
+    let mut bytes = Vec::new();
+    open(path)?.read_to_end(&mut bytes)?;
     // What is no text is no signature, and is told as such.
-    fs::read(path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 #[cfg(test)]

@@ -114,7 +114,7 @@ impl Stage {
 pub enum Standing {
     /// It is being examined.
     Staging,
-    /// It failed a stage and will never judge.
+    /// It failed a stage and does not judge.
     Refused,
     /// It judges in the shadow.
     Shadow,
@@ -129,6 +129,11 @@ pub enum Standing {
 }
 
 impl Standing {
+    /// Whether it may judge again, as one that did before.
+    pub(crate) fn may_judge(self) -> bool {
+        matches!(self, Self::Active | Self::Ready | Self::Held | Self::Shadow)
+    }
+
     /// As it is written everywhere.
     #[must_use]
     pub fn name(self) -> &'static str {

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::sync::{Arc, Weak};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use notify::event::{AccessKind, AccessMode};
 use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
@@ -12,9 +12,9 @@ use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 use crate::error::StoreError;
 use crate::store::Store;
 
-/// How often the quiet is waited for at most. A program that writes into the
-/// folder without end must not keep a plugin out.
-const MAX_WAITS: usize = 10;
+/// For how many times the quiet it is waited for at most. A program that writes
+/// into the folder without end must not keep a plugin out.
+const MAX_WAITS: u32 = 10;
 
 enum Signal {
     Changed,
@@ -40,14 +40,25 @@ impl Store {
         let store = Arc::downgrade(self);
         let events = signals.clone();
         let name = "anjian-watch";
+        let watched = Arc::clone(&self.watched);
         let thread = thread::Builder::new()
             .name(name.to_owned())
-            .spawn(move || run(&store, &events, &changed))
+            .spawn(move || {
+                run(&store, &events, &changed);
+                drop(watched);
+            })
             .map_err(|cause| StoreError::Thread { name, cause })?;
         Ok(Watch {
             signals,
             thread: Some(thread),
         })
+    }
+
+    /// Whether a watch is at work. Without one, what is put into the folder is
+    /// not found.
+    #[must_use]
+    pub fn is_watched(&self) -> bool {
+        Arc::strong_count(&self.watched) > 1
     }
 }
 
@@ -88,7 +99,9 @@ fn run(store: &Weak<Store>, events: &Sender<Signal>, signals: &Receiver<Signal>)
 
 /// Waits until nothing changes; says whether to go on.
 fn quiet(signals: &Receiver<Signal>, debounce: Duration) -> bool {
-    for _ in 0..MAX_WAITS {
+    let begun = Instant::now();
+    // One write is one event, so it is not events that are counted.
+    while begun.elapsed() < debounce.saturating_mul(MAX_WAITS) {
         match signals.recv_timeout(debounce) {
             Ok(Signal::Changed) => {}
             Ok(Signal::End) | Err(RecvTimeoutError::Disconnected) => return false,

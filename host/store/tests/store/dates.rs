@@ -155,3 +155,33 @@ fn a_journal_without_dates_is_read_on() {
     fs::write(&path, journal.to_string()).unwrap();
     assert!(bench.try_open().is_err());
 }
+
+/// What an earlier version goes on judging says nothing about a later one.
+#[test]
+fn the_shadow_judges_the_dates_of_the_version_that_it_would_replace() {
+    let bench = Bench::new().with(|settings| settings.promotion = anjian_store::Promotion::ByHand);
+    let store = bench.open();
+    store.submit(guest("later_version"), &[], "wang").unwrap();
+    activate(&store, "later_version", "2026-07-01");
+    store
+        .submit(guest("panics_on_a_word"), &[], "wang")
+        .unwrap();
+    let line_up = store.line_up();
+    for date in ["2026-06-30", "2026-07-01", "2026-06-29"] {
+        let filing = String::from_utf8(filing("differ")).unwrap();
+        let filing = filing.replace("2026-06-30", date);
+        let checked = line_up.checker.check(Source::file("-"), filing.as_bytes());
+        store.judged(&line_up, filing.as_bytes(), &checked.report);
+        super::until("the shadow has seen it", || {
+            let shadow = super::status(&store, &id("panics_on_a_word"));
+            shadow.shadow.is_some_and(|counts| counts.filings == 1) == (date != "2026-06-30")
+        });
+    }
+    let counts = super::status(&store, &id("panics_on_a_word"))
+        .shadow
+        .unwrap();
+    assert_eq!(
+        (counts.filings, counts.differing, counts.dropped),
+        (1, 1, 0)
+    );
+}

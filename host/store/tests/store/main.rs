@@ -7,6 +7,7 @@
 )]
 
 mod dates;
+mod disk;
 mod files;
 mod people;
 mod shadow;

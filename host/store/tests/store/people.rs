@@ -81,3 +81,22 @@ fn what_may_not_judge_cannot_be_activated() {
     let left: Vec<_> = files.map(|file| file.unwrap().file_name()).collect();
     assert_eq!(left, [".anjian"], "what was refused is not left behind");
 }
+
+/// Who vouched once does not do so for ever.
+#[test]
+fn two_persons_are_needed_each_time() {
+    let bench = four_eyes();
+    bench.put("test.wasm", "later_version");
+    let store = bench.open();
+    let version = id("later_version");
+    for _ in 0..2 {
+        let error = store.activate(&version, None, "wang").unwrap_err();
+        assert!(
+            matches!(error, StoreError::NeedsSecondPerson { .. }),
+            "{error}"
+        );
+        store.activate(&version, None, "li").unwrap();
+        assert_eq!(active(&store), "2.0.0");
+        store.rollback("test", "li").unwrap();
+    }
+}

@@ -1,5 +1,10 @@
 //! A version beside the active one.
 
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
+use anjian_check::Source;
 use anjian_model::{NoteKind, Verdict};
 use anjian_store::{Promotion, Standing, Store};
 
@@ -11,12 +16,12 @@ fn shadow(store: &Store, name: &str) -> anjian_store::ShadowCounts {
 
 /// Judges so many filings, one after the other, so that none is dropped.
 fn feed(store: &Store, name: &str, word: &str, count: u64) {
-    for _ in 0..count {
+    for number in 0..count {
         if standing(store, name) != Standing::Shadow {
             return;
         }
         let before = shadow(store, name);
-        judge(store, word);
+        judge(store, &format!("{word} {number}"));
         until("the shadow has judged it", || {
             shadow(store, name).filings > before.filings
                 || standing(store, name) != Standing::Shadow
@@ -136,9 +141,7 @@ fn an_answer_of_an_earlier_line_up_is_not_compared() {
         .submit(guest("panics_on_a_word"), &[], "wang")
         .unwrap();
     let filing = filing("differ");
-    let checked = before
-        .checker
-        .check(anjian_check::Source::file("-"), &filing);
+    let checked = before.checker.check(Source::file("-"), &filing);
     store.judged(&before, &filing, &checked.report);
     until("it is dropped", || {
         shadow(&store, "panics_on_a_word").dropped == 1
@@ -163,6 +166,13 @@ fn what_the_shadow_cannot_take_is_counted() {
         let counts = shadow(&store, "later_version");
         counts.filings + counts.dropped == 500
     });
+    // More bytes than may wait, however empty the queue is.
+    let line_up = store.line_up();
+    let small = filing("same");
+    let said = line_up.checker.check(Source::file("-"), &small);
+    let before = shadow(&store, "later_version").dropped;
+    store.judged(&line_up, &vec![b' '; 65 * 1024 * 1024], &said.report);
+    assert_eq!(shadow(&store, "later_version").dropped, before + 1);
 }
 
 #[test]
@@ -180,4 +190,64 @@ fn what_the_shadow_counted_outlives_the_process() {
     until("it is promoted", || active(&store) == "2.0.0");
     let version = status(&store, &id("later_version"));
     assert!(version.reason().starts_with("it differs on 1 of 10"));
+}
+
+/// The shadow of one plugin neither calls the others, nor counts what they do.
+#[test]
+fn the_shadow_calls_its_own_plugin_only() {
+    let bench = Bench::new().with(|settings| {
+        settings.promotion = Promotion::ByHand;
+        settings.fault_limit = 2;
+        settings.built_in[0].component = guest("panics_on_a_word").into();
+    });
+    let store = bench.open();
+    let mut bundled = anjian_bundle::PLUGINS.iter();
+    let other = bundled.find(|plugin| plugin.name == "platform").unwrap();
+    let other = store.submit(other.component, &[], "wang").unwrap();
+    let counts = || status(&store, &other).shadow.unwrap();
+    assert_eq!(judge(&store, "panic"), Verdict::Failed);
+    until("the shadow has judged it", || counts().filings == 1);
+    judge(&store, "fine");
+    until("the shadow has judged that too", || counts().filings == 2);
+    let own = |rule: &String| !rule.starts_with("test");
+    assert!(counts().by_rule.keys().all(own), "{:?}", counts().by_rule);
+    assert!(kinds(&store).is_empty(), "one filing broke it, once");
+    judge(&store, "panic again");
+    assert_eq!(kinds(&store), [NoteKind::Faulty]);
+}
+
+static GATE: Mutex<()> = Mutex::new(());
+static WAITS: AtomicBool = AtomicBool::new(false);
+
+/// A clock that stands still: who asks for the time waits, and so does who waits
+/// for that one.
+fn gated_clock() -> jiff::Timestamp {
+    WAITS.store(true, Ordering::Relaxed);
+    let _open = GATE.lock().unwrap();
+    jiff::Timestamp::now()
+}
+
+#[test]
+fn a_shadow_that_stands_still_keeps_nobody_waiting() {
+    let bench = alike(1, 1.0).with(|settings| {
+        settings.shadow_queue = 1;
+        settings.now = gated_clock;
+    });
+    let store = bench.open();
+    store.submit(guest("later_version"), &[], "wang").unwrap();
+    let gate = GATE.lock().unwrap();
+    WAITS.store(false, Ordering::Relaxed);
+    thread::scope(|scope| {
+        // Somebody decides; the shadow's thread must wait for that after its
+        // first filing.
+        scope.spawn(|| store.activate(&id("later_version"), None, "li").unwrap());
+        until("the clock is asked", || WAITS.load(Ordering::Relaxed));
+        for number in 0..10 {
+            judge(&store, &format!("same {number}"));
+        }
+        drop(gate);
+    });
+    let counts = shadow(&store, "later_version");
+    assert!(counts.dropped >= 8, "one is judged, one waits: {counts:?}");
+    assert_eq!(active(&store), "2.0.0");
 }

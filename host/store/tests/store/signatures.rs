@@ -4,7 +4,7 @@ use std::fs;
 
 use anjian_model::NoteKind;
 use anjian_store::sign::{Pair, sign};
-use anjian_store::{Stage, Standing, StoreError};
+use anjian_store::{Promotion, Stage, Standing, Store, StoreError};
 
 use super::{Bench, active, guest, id, kinds, standing, status};
 
@@ -37,6 +37,15 @@ impl Signed {
             ));
         }
         fs::write(self.bench.path("trust.toml"), text).unwrap();
+    }
+
+    /// A file in the folder with its signatures.
+    fn put(&self, file: &str, name: &str, keys: &[usize]) {
+        for &n in keys {
+            let signature = self.bench.path(&format!("{file}.key{n}.minisig"));
+            fs::write(signature, self.sign(n, name)).unwrap();
+        }
+        self.bench.put(file, name);
     }
 
     fn sign(&self, n: usize, name: &str) -> String {
@@ -273,4 +282,116 @@ fn a_broken_trust_file_lets_nothing_in_and_takes_nothing_away() {
     super::until("the folder is free", || {
         matches!(signed.bench.try_open(), Err(StoreError::Trust(_)))
     });
+}
+
+/// That the trust file changed is nobody's wish to have an earlier version.
+#[test]
+fn a_changed_trust_file_brings_nothing_back() {
+    let signed = Signed::new(1, 1);
+    let store = signed.bench.open();
+    signed.put("old.wasm", "later_version", &[0]);
+    store.look();
+    signed.put("new.wasm", "panics_on_a_word", &[0]);
+    store.look();
+    let check = |store: &Store, change: &str, version: &str| {
+        let steps = status(store, &id("later_version")).steps.len();
+        signed.trust(1, change);
+        store.look();
+        assert_eq!(active(store), version, "{change}");
+        assert_eq!(status(store, &id("later_version")).steps.len(), steps);
+    };
+    check(&store, "# one", "3.0.0");
+    store.rollback("test", "li").unwrap();
+    check(&store, "# two", "2.0.0");
+    assert_eq!(standing(&store, "panics_on_a_word"), Standing::Ready);
+    drop(store);
+    signed.trust(1, "# three");
+    let store = signed.bench.reopen();
+    assert_eq!(active(&store), "2.0.0");
+    assert_eq!(standing(&store, "panics_on_a_word"), Standing::Ready);
+}
+
+#[test]
+fn a_changed_trust_file_leaves_the_shadow_alone() {
+    let mut signed = Signed::new(1, 1);
+    signed.bench.settings.promotion = Promotion::ByHand;
+    let store = signed.bench.open();
+    signed.put("old.wasm", "later_version", &[0]);
+    store.look();
+    signed.put("new.wasm", "panics_on_a_word", &[0]);
+    store.look();
+    super::judge(&store, "differ");
+    let shadow = || status(&store, &id("panics_on_a_word"));
+    let filings = || shadow().shadow.map(|counts| counts.filings);
+    super::until("the shadow has judged it", || filings() == Some(1));
+    signed.trust(1, "# one");
+    store.look();
+    assert_eq!(shadow().standing, Standing::Shadow);
+    assert_eq!(filings(), Some(1));
+    assert_eq!(standing(&store, "later_version"), Standing::Ready);
+}
+
+/// A key that is added lets in what waited for it.
+#[test]
+fn a_key_that_is_added_cures_what_was_refused() {
+    let mut signed = Signed::new(2, 1);
+    let other = signed.pairs.pop().unwrap();
+    signed.trust(1, "");
+    let store = signed.bench.open();
+    let signature = sign(&other.secret_key_file, None, guest("later_version"), "").unwrap();
+    fs::write(signed.bench.path("test.wasm.minisig"), signature).unwrap();
+    signed.bench.put("test.wasm", "later_version");
+    store.look();
+    assert_eq!(standing(&store, "later_version"), Standing::Refused);
+    signed.pairs.push(other);
+    signed.trust(1, "");
+    store.look();
+    assert_eq!(active(&store), "2.0.0");
+    assert!(kinds(&store).is_empty());
+}
+
+/// A key is replaced by another without a gap: sign again, then revoke.
+#[test]
+fn signatures_that_come_later_count_too() {
+    let signed = Signed::new(2, 1);
+    let store = signed.bench.open();
+    signed.put("test.wasm", "later_version", &[0]);
+    store.look();
+    signed.put("test.wasm", "later_version", &[1]);
+    store.look();
+    let signed_by = |store: &Store| store.line_up().plugins[0].signed_by.clone();
+    assert_eq!(signed_by(&store), ["key0", "key1"]);
+    // Of two signers one counts no more, and nobody says that it does.
+    signed.trust(1, "revoked = true\nreason = \"the stick was lost\"");
+    store.look();
+    assert_eq!(active(&store), "2.0.0");
+    assert_eq!(signed_by(&store), ["key1"]);
+    drop(store);
+    assert_eq!(signed_by(&signed.bench.reopen()), ["key1"]);
+}
+
+/// A trust file that is just being written must not lead to a version that
+/// nobody wanted.
+#[test]
+fn a_broken_trust_file_does_not_change_what_is_gone_back_to() {
+    let mut signed = Signed::new(1, 1);
+    signed.bench.settings.fault_limit = 1;
+    let store = signed.bench.open();
+    let submit = |name: &str| store.submit(guest(name), &[signed.sign(0, name)], "wang");
+    submit("later_version").unwrap();
+    submit("panics_on_a_word").unwrap();
+    fs::write(signed.bench.path("trust.toml"), "required =").unwrap();
+    store.look();
+    assert_eq!(store.rollback("test", "li").unwrap(), id("later_version"));
+    // Forward is for keys that can be read.
+    let error = store
+        .activate(&id("panics_on_a_word"), None, "li")
+        .unwrap_err();
+    assert!(error.to_string().contains("the trust file"), "{error}");
+    signed.trust(1, "");
+    store.activate(&id("panics_on_a_word"), None, "li").unwrap();
+    fs::remove_file(signed.bench.path("trust.toml")).unwrap();
+    super::judge(&store, "panic");
+    assert_eq!(active(&store), "2.0.0");
+    assert_eq!(standing(&store, "panics_on_a_word"), Standing::Quarantined);
 }

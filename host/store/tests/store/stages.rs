@@ -1,6 +1,7 @@
 //! What becomes of what is put into the folder.
 
 use std::fs;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use anjian_model::{NoteKind, Verdict};
 use anjian_store::{Stage, Standing, StoreError, VersionId};
@@ -274,5 +275,67 @@ fn the_plugins_that_ship_agree_with_their_pages() {
         let limit = std::time::Duration::from_secs(600);
         let said = anjian_store::self_test::run(&plugin, "2026-11-24", limit);
         assert!(said.is_ok(), "{}: {said:?}", bundled.name);
+    }
+}
+
+/// A clock that breaks once stands for a compiler that does.
+fn breaking_clock() -> jiff::Timestamp {
+    let left = UNTIL_THE_CLOCK_BREAKS.fetch_sub(1, Ordering::Relaxed);
+    assert_ne!(left, 1, "the clock broke");
+    jiff::Timestamp::now()
+}
+
+static UNTIL_THE_CLOCK_BREAKS: AtomicI64 = AtomicI64::new(0);
+
+#[test]
+fn a_host_that_breaks_over_a_version_refuses_it_and_goes_on() {
+    let bench = Bench::new().with(|settings| {
+        settings.debounce_ms = 20;
+        settings.rescan_ms = 50;
+        settings.now = breaking_clock;
+    });
+    let store = bench.open();
+    let watch = store.watch().unwrap();
+    bench.put("bad.part", "later_version");
+    // Once to note that it was found, once while it is examined.
+    UNTIL_THE_CLOCK_BREAKS.store(2, Ordering::Relaxed);
+    fs::rename(bench.path("bad.part"), bench.path("test.wasm")).unwrap();
+    super::until("it is refused", || {
+        let found = store.version(&id("later_version"));
+        found.is_some_and(|version| version.standing == Standing::Refused)
+    });
+    let refused = status(&store, &id("later_version"));
+    let last = refused.steps.last().unwrap();
+    assert_eq!(last.stage, Stage::Compiled);
+    assert!(
+        last.reason
+            .starts_with("the host broke down over it (assertion")
+            && last.reason.contains("the clock broke"),
+        "{}",
+        last.reason
+    );
+    assert_eq!(active(&store), "1.2.3");
+    assert!(store.is_watched());
+    bench.put("good.part", "panics_on_a_word");
+    fs::rename(bench.path("good.part"), bench.path("test.wasm")).unwrap();
+    super::until("the next one judges", || active(&store) == "3.0.0");
+    drop(watch);
+}
+
+/// Somebody who looks meanwhile sees how far it is.
+#[test]
+fn what_is_over_is_told_before_the_rest_is() {
+    let bench = Bench::new();
+    let store = bench.open();
+    for (name, told) in [
+        ("wants_an_import", &[Stage::Staged][..]),
+        ("spins_in_describe", &[Stage::Staged, Stage::Verified]),
+        ("panics", &[Stage::Staged, Stage::Verified, Stage::Compiled]),
+    ] {
+        assert!(store.submit(guest(name), &[], "wang").is_err());
+        let version = status(&store, &id(name));
+        let passed = version.steps.iter().filter(|step| step.passed);
+        let passed: Vec<Stage> = passed.map(|step| step.stage).collect();
+        assert_eq!(passed, told, "{name}");
     }
 }
