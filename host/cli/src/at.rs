@@ -208,6 +208,13 @@ fn io_cause(cause: &io::Error) -> String {
             "its certificate is of an unknown authority; give that of the authority with --ca"
                 .to_owned()
         }
+        Some(rustls::Error::InvalidCertificate(CertificateError::Other(other)))
+            if other.to_string() == "CaUsedAsEndEntity" =>
+        {
+            "its certificate is that of an authority (CA:TRUE), which no service may show; its \
+             operator should make one with CA:FALSE"
+                .to_owned()
+        }
         Some(rustls::Error::InvalidMessage(_)) => "it does not speak TLS; try http://".to_owned(),
         _ if cause.kind() == io::ErrorKind::ConnectionRefused => {
             format!("{cause}; start `anjian serve`, or say with --at where it is")
