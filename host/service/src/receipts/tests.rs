@@ -611,7 +611,7 @@ async fn without_a_receipt_there_is_a_refusal_and_later_it_goes_on() {
 fn on_a_full_disk_there_is_a_refusal_and_later_it_goes_on() {
     const NAME: &str = "receipts::tests::on_a_full_disk_there_is_a_refusal_and_later_it_goes_on";
     let large = |number: usize| Entry {
-        filing: Some(Content::new(number.to_string().repeat(100_000).into())),
+        filing: Some(Content::new(number.to_string().repeat(100_000))),
         ..entry(number)
     };
     on_a_small_disk(NAME, 8 * 1024 * 1024, |disk| {
