@@ -5,6 +5,7 @@ use std::fmt::Write;
 use anjian_check::formats::{Lang, names};
 use anjian_model::{Instrument, Text};
 use anjian_rows::rule::Rule;
+use serde_json::json;
 
 use super::map::{self, Row};
 use super::sectors::{self, Sector};
@@ -36,6 +37,75 @@ fn the_map_of_the_law_is_as_generated() {
     );
 }
 
+/// The same for `anjian rules`, which embeds it.
+#[test]
+fn the_map_for_the_command_is_as_generated() {
+    let path = sectors::root().join("docs/coverage.json");
+    let mut sectors = sectors::all();
+    sectors.sort_by_key(|sector| sector.name);
+    let fresh = for_the_command(&sectors);
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(&path, &fresh).unwrap();
+    }
+    let kept = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        kept == fresh,
+        "run this test with UPDATE=1 and commit docs/coverage.json"
+    );
+}
+
+#[test]
+fn every_row_without_a_rule_has_a_title() {
+    let titled: Vec<String> = map::titles().into_keys().collect();
+    let mut open: Vec<String> = sectors::all()
+        .iter()
+        .flat_map(|sector| map::read(sector.name))
+        .filter(|row| !row.is_encoded())
+        .map(|row| row.id)
+        .collect();
+    open.sort();
+    assert_eq!(titled, open, "the rows of plugins/not-encoded.csv");
+}
+
+/// One line for each entry, so that a change reads well.
+fn for_the_command(sectors: &[Sector]) -> String {
+    let instruments: Vec<String> = map::instruments()
+        .iter()
+        .map(|instrument| serde_json::to_string(instrument).unwrap())
+        .collect();
+    let rules = sectors.iter().flat_map(|sector| {
+        sector.book.rules.iter().map(|rule| {
+            let said = json!({
+                "plugin": sector.name, "lead": is_lead(rule),
+                "examples": rule.page.examples.len(), "boundary_values": boundary_values(rule),
+            });
+            format!("{}:{said}", json!(rule.id()))
+        })
+    });
+    let rules: Vec<String> = rules.collect();
+    let titles = map::titles();
+    let open = sectors.iter().flat_map(|sector| {
+        let open = map::read(sector.name).into_iter();
+        let open = open.filter(|row| !row.is_encoded());
+        open.map(|row| {
+            let [zh, en] = &row.why;
+            let titled = titles.get(&row.id).cloned().unwrap_or_default();
+            let said = json!({
+                "plugin": sector.name, "row": row.id, "clause": titled.clause,
+                "title": titled.title, "why": {"zh": zh, "en": en},
+            });
+            said.to_string()
+        })
+    });
+    let open: Vec<String> = open.collect();
+    format!(
+        "{{\n\"instruments\":[\n{}\n],\n\"rules\":{{\n{}\n}},\n\"open\":[\n{}\n]\n}}\n",
+        instruments.join(",\n"),
+        rules.join(",\n"),
+        open.join(",\n")
+    )
+}
+
 fn document(sectors: &[Sector]) -> String {
     let mut out = HEAD.to_owned();
     let maps: Vec<Vec<Row>> = sectors
@@ -51,7 +121,7 @@ fn document(sectors: &[Sector]) -> String {
         }
         leads(sector, &mut out);
         renamed(rows, &mut out);
-        not_encoded(rows, &mut out);
+        not_encoded(sector, rows, &mut out);
     }
     out
 }
@@ -146,11 +216,14 @@ fn counted(name: String, counts: [usize; 5]) -> Vec<String> {
 }
 
 fn table_of(sector: &Sector, instrument: &Instrument, out: &mut String) {
+    let number = match instrument.number.as_str() {
+        "" => String::new(),
+        number => format!("{number} "),
+    };
     let _ = write!(
         out,
-        "\n### {}\n\n{} `{}`\n",
+        "\n### {}\n\n{number}`{}`\n",
         heading(&instrument.title.zh, &instrument.title.en),
-        instrument.number,
         instrument.key
     );
     let said = &sector.plugin.description().rules;
@@ -159,15 +232,19 @@ fn table_of(sector: &Sector, instrument: &Instrument, out: &mut String) {
         .zip(&sector.book.rules)
         .filter(|(said, _)| said.instrument == instrument.key)
         .map(|(said, rule)| {
-            let boundary: usize = rule.row.boundary.iter().map(|b| b.cases.len()).sum();
+            let mut kind = both(|lang| names::kind(said.kind, lang));
+            if is_lead(rule) {
+                kind.push_str("<br>线索 lead");
+            }
+            let examples = rule.page.examples.len();
             vec![
                 said.clause.clone(),
                 ids(std::iter::once(rule.id())),
-                both(|lang| names::kind(said.kind, lang)),
+                kind,
                 both(|lang| names::confidence(said.confidence, lang)),
                 title(&said.title),
-                rule.page.examples.len().to_string(),
-                boundary.to_string(),
+                format!("[{examples}]({})", page(rule)),
+                boundary_values(rule).to_string(),
             ]
         })
         .collect();
@@ -184,6 +261,23 @@ fn table_of(sector: &Sector, instrument: &Instrument, out: &mut String) {
         ],
         &rows,
     );
+}
+
+fn boundary_values(rule: &Rule) -> usize {
+    rule.row.boundary.iter().map(|b| b.cases.len()).sum()
+}
+
+/// The page with the examples, from `docs/`.
+fn page(rule: &Rule) -> String {
+    let path = rule.page.place.source.path.as_path();
+    let path = path.strip_prefix(sectors::root()).unwrap_or(path);
+    // As GitHub makes anchors of headings; a companion has no heading.
+    let anchor: String = rule.id().chars().filter(|c| !"/.".contains(*c)).collect();
+    let anchor = match rule.companion {
+        true => String::new(),
+        false => format!("#{anchor}"),
+    };
+    format!("../{}{anchor}", path.display())
 }
 
 fn leads(sector: &Sector, out: &mut String) {
@@ -223,15 +317,34 @@ fn renamed(rows: &[Row], out: &mut String) {
     }
 }
 
-fn not_encoded(rows: &[Row], out: &mut String) {
+fn not_encoded(sector: &Sector, rows: &[Row], out: &mut String) {
+    let titles = map::titles();
+    let alone = map::instruments();
+    let cited = sector.plugin.description().instruments.iter();
+    let cited: Vec<&Instrument> = cited.chain(&alone).collect();
     let rows: Vec<Vec<String>> = rows
         .iter()
         .filter(|row| !row.is_encoded())
-        .map(|row| vec![ids(std::iter::once(&*row.id)), row.why.join("<br>")])
+        .map(|row| {
+            let titled = titles.get(&row.id).cloned().unwrap_or_default();
+            let key = row.id.split('/').next().unwrap_or_default();
+            let instrument = cited.iter().find(|instrument| instrument.key == key);
+            let instrument = instrument.map_or(key, |instrument| &instrument.title.zh);
+            vec![
+                format!("{instrument}{}", titled.clause),
+                ids(std::iter::once(&*row.id)),
+                title(&titled.title),
+                row.why.join("<br>"),
+            ]
+        })
         .collect();
     if !rows.is_empty() {
         part(out, &heading("未编码", "not encoded"), "");
-        table(out, &["条目 row", "原因 why"], &rows);
+        table(
+            out,
+            &["条款 clause", "条目 row", "标题 title", "原因 why"],
+            &rows,
+        );
     }
 }
 

@@ -1,6 +1,9 @@
 //! `plugins/SECTOR/law.csv`: every row of the law, and the rules that encode it.
 
+use std::collections::BTreeMap;
 use std::fs;
+
+use anjian_model::{Instrument, Text};
 
 use super::sectors;
 
@@ -62,6 +65,47 @@ pub fn read(sector: &str) -> Vec<Row> {
                 named: rules.split_whitespace().map(str::to_owned).collect(),
                 why: [zh, en],
             }
+        })
+        .collect()
+}
+
+/// What a row without a rule is called.
+#[derive(Clone, Debug, Default)]
+pub struct Titled {
+    pub clause: String,
+    pub title: Text,
+}
+
+/// The lines of a table beside the plugins.
+fn lines<const N: usize>(file: &str, head: &str) -> Vec<[String; N]> {
+    let path = sectors::root().join("plugins").join(file);
+    let text = fs::read_to_string(&path).unwrap();
+    let mut lines = text.lines();
+    assert_eq!(lines.next(), Some(head), "{file}");
+    lines.map(|line| fields(line).try_into().unwrap()).collect()
+}
+
+/// `plugins/not-encoded.csv`: clause and title of the rows without a rule.
+pub fn titles() -> BTreeMap<String, Titled> {
+    let lines = lines("not-encoded.csv", "row,clause,title_zh,title_en").into_iter();
+    lines
+        .map(|[row, clause, zh, en]| {
+            let title = Text { zh, en };
+            (row, Titled { clause, title })
+        })
+        .collect()
+}
+
+/// `plugins/not-encoded-instruments.csv`: the instruments that no rule cites.
+pub fn instruments() -> Vec<Instrument> {
+    let file = "not-encoded-instruments.csv";
+    let lines = lines(file, "key,number,title_zh,title_en").into_iter();
+    lines
+        .map(|[key, number, zh, en]| Instrument {
+            key,
+            title: Text { zh, en },
+            number,
+            issuer: String::new(),
         })
         .collect()
 }

@@ -393,8 +393,9 @@ fn without_spaces(json: &str) -> String {
 
 /// What failed, major hazards, other violations, what is undetermined, notes,
 /// and what is in order; each by severity, rule and place, so that equal
-/// filings give equal reports.
-pub(crate) fn sort(findings: &mut [Finding]) {
+/// filings give equal reports. Last, contradictions go before what follows
+/// from them.
+pub(crate) fn sort(findings: &mut Vec<Finding>) {
     fn grave(finding: &Finding) -> impl Ord + use<> {
         let verdict = finding.verdict();
         let minor = verdict == Verdict::NonCompliant && finding.kind != Kind::MajorHazard;
@@ -410,6 +411,52 @@ pub(crate) fn sort(findings: &mut [Finding]) {
             .then_with(|| natural(&a.rule, &b.rule))
             .then_with(|| natural(place(a), place(b)))
     });
+    causes_first(findings);
+}
+
+/// Where what was filed contradicts what was computed, duties that rest on the
+/// same computed value are broken for that reason: an enterprise that does not
+/// know of its major hazard has not registered it either.
+fn causes_first(findings: &mut Vec<Finding>) {
+    let decides = |finding: &&Finding| {
+        finding.verdict() == Verdict::NonCompliant && finding.kind != Kind::MajorHazard
+    };
+    let computed = |finding: &Finding| -> Vec<(String, String)> {
+        let facts = finding.evidence.iter();
+        facts
+            .filter_map(|fact| {
+                Some((
+                    fact.pointer.clone(),
+                    fact.computed.as_ref()?.title.zh.clone(),
+                ))
+            })
+            .collect()
+    };
+    let is_cause = |finding: &Finding| finding.kind == Kind::Consistency;
+    if !findings.iter().filter(decides).any(is_cause) {
+        return;
+    }
+    let mut first: HashMap<(String, String), usize> = HashMap::new();
+    for (at, finding) in findings.iter().enumerate() {
+        if decides(&finding) && !is_cause(finding) {
+            for value in computed(finding) {
+                first.entry(value).or_insert(at);
+            }
+        }
+    }
+    let mut places: Vec<(usize, bool)> = Vec::with_capacity(findings.len());
+    for (at, finding) in findings.iter().enumerate() {
+        let cause = decides(&finding) && is_cause(finding);
+        let follows = computed(finding).into_iter();
+        let follows = follows.filter_map(|value| first.get(&value).copied()).min();
+        places.push(match follows {
+            Some(follows) if cause && follows < at => (follows, false),
+            _ => (at, true),
+        });
+    }
+    let mut placed: Vec<_> = places.into_iter().zip(findings.drain(..)).collect();
+    placed.sort_by_key(|(place, _)| *place);
+    findings.extend(placed.into_iter().map(|(_, finding)| finding));
 }
 
 /// How many rules are violated and tolerated.
@@ -423,13 +470,10 @@ pub(crate) fn tolerated_rules(findings: &[Finding]) -> u64 {
 
 /// The worst of all.
 pub(crate) fn verdict(problems: &[Problem], findings: &[Finding]) -> Verdict {
-    let broken = problems
-        .iter()
-        .any(|problem| problem.level == ProblemLevel::Error);
-    let input = if broken {
-        Verdict::Invalid
-    } else {
-        Verdict::Compliant
+    let input = match problems.iter().map(|problem| problem.level).min() {
+        Some(ProblemLevel::Error) => Verdict::Invalid,
+        Some(ProblemLevel::Undetermined) => Verdict::Undetermined,
+        Some(ProblemLevel::Warning) | None => Verdict::Compliant,
     };
     let found = findings.iter().map(Finding::verdict);
     found.fold(input, Ord::min)

@@ -17,6 +17,7 @@ use crate::judge::Judge;
 use crate::plan::{Dates, Scope};
 use crate::profile::{Decision, Profile, ProfileError};
 use crate::schema::{self, Fact, SchemaError, Schemas};
+use crate::waiting::waiting;
 
 /// Problems of one filing that are told one by one. A program that writes a
 /// wrong form makes thousands, all with one cause.
@@ -181,6 +182,7 @@ impl Checker {
             }
         }
         let all = self.plugins.len();
+        let known: Vec<String> = self.schemas.section_names().map(str::to_owned).collect();
         self.plugins
             .retain(|loaded| profile.has_plugin(&loaded.judge.description().id));
         if self.plugins.len() < all {
@@ -189,6 +191,7 @@ impl Checker {
                 let description = loaded.judge.description();
                 self.schemas.add(&description.id, &description.sections)?;
             }
+            self.schemas.leave_out(known);
         }
         self.profile = Some(profile);
         Ok(self)
@@ -300,7 +303,7 @@ impl Checker {
             let checked = self.call(&document, dates, &mut parts);
             let valid = problems
                 .iter()
-                .all(|problem| problem.level == ProblemLevel::Warning);
+                .all(|problem| problem.level != ProblemLevel::Error);
             if !checked && valid {
                 problems.push(self.nothing_checked(&document));
             }
@@ -324,6 +327,7 @@ impl Checker {
             enterprise: text("/enterprise/name"),
             reference_date: dates.map(|dates| dates.reference),
             verdict: assemble::verdict(&problems, &findings),
+            waiting: waiting(&findings),
             judged_by: Vec::new(),
             profile,
             problems,
@@ -496,6 +500,7 @@ pub fn refused<'a>(source: Source, problem: Problem) -> Checked<'a> {
             profile: None,
             problems: vec![problem],
             findings: Vec::new(),
+            waiting: Vec::new(),
             scores: Vec::new(),
             identifications: Vec::new(),
         },

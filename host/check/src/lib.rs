@@ -18,6 +18,7 @@ mod profile;
 mod run;
 pub mod schema;
 mod tally;
+mod waiting;
 mod words;
 
 pub use by_date::{ByDate, Turn};

@@ -24,8 +24,8 @@ pub struct Ran {
 
 /// Judges all inputs and writes them in their order, on the threads of the
 /// current rayon pool. The output does not depend on their number. When
-/// `stop` is set, what is judged is written and the document is closed.
-/// `progress` is called after each batch.
+/// `stop` is set, what was read by then is judged and the document is closed.
+/// Each batch is written out before the next, and `progress` is called.
 ///
 /// # Errors
 /// When `out` cannot be written.
@@ -43,7 +43,10 @@ pub fn run(
     out.write_all(&part)?;
     let mut first = true;
     let mut batch = inputs.next_batch();
-    while !batch.is_empty() && !stop.load(Ordering::Relaxed) {
+    let mut stopped = false;
+    while !batch.is_empty() && !stopped {
+        // Read before, for a batch that was read may be all there was.
+        stopped = stop.load(Ordering::Relaxed);
         let (judged, next) = rayon::join(|| judge(checker, &batch, format), || inputs.next_batch());
         for part in judged {
             let (bytes, counts) = part?;
@@ -56,6 +59,7 @@ pub fn run(
             }
             tally.merge(counts);
         }
+        out.flush()?;
         progress(&tally);
         batch = next;
     }
@@ -65,7 +69,7 @@ pub fn run(
     out.flush()?;
     Ok(Ran {
         tally,
-        interrupted: !batch.is_empty(),
+        interrupted: !batch.is_empty() || inputs.was_cut(),
     })
 }
 

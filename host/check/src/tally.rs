@@ -57,6 +57,9 @@ impl Tally {
             .iter()
             .any(|problem| problem.level == ProblemLevel::Error);
         self.invalid += u64::from(broken);
+        let open = report.problems.iter();
+        let open = open.filter(|problem| problem.level == ProblemLevel::Undetermined);
+        self.graded.undetermined += open.count() as u64;
         for finding in &report.findings {
             match finding.verdict() {
                 Verdict::NonCompliant => self.graded.violated += 1,

@@ -40,7 +40,8 @@ pub enum Verb {
 pub struct CheckArgs {
     /// Files, folders, or - for standard input. A .ndjson or .jsonl file has one filing on each
     /// line, any other file is one filing. Folders are searched for *.json, *.ndjson and *.jsonl;
-    /// hidden files and *expected.json (expected reports beside samples) are left out.
+    /// hidden files and expected reports beside samples (expected.json, *.expected.json,
+    /// *-expected.json) are left out.
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
 
@@ -79,10 +80,13 @@ pub struct CheckArgs {
     pub output: Option<PathBuf>,
 }
 
-/// Show the page of a rule: what the clause asks, what the rule reads, examples.
+/// Show the page of a rule, or of all rules of a clause: what it asks, what the rule reads, where
+/// the line is, the penalty, examples.
 #[derive(Debug, clap::Args)]
 pub struct ExplainArgs {
-    /// Such as hazchem121/5a.
+    /// A rule such as order10/5.6a, or a clause such as order10/5.6: then all its rules, those of
+    /// dead devices included.
+    #[arg(value_name = "RULE")]
     pub rule: String,
 
     #[command(flatten)]
@@ -92,7 +96,8 @@ pub struct ExplainArgs {
     pub plugins: PluginFolders,
 }
 
-/// List the rules.
+/// List the rules of each instrument by clause, and the rows of the law that no rule encodes, with
+/// the reason.
 #[derive(Debug, clap::Args)]
 pub struct RulesArgs {
     /// Only those of an instrument, such as hazchem121.

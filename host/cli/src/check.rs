@@ -4,6 +4,7 @@ use std::process;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use anjian_check::formats::names::count;
 use anjian_check::formats::{Format, Human, Json, Lang, Ndjson, Sarif};
 use anjian_check::input::Inputs;
 use anjian_check::{Options, Ran, run as run_all};
@@ -18,16 +19,21 @@ pub fn run(args: &CheckArgs) -> Result<Status, Error> {
         as_of: args.as_of,
         all: args.all,
     };
-    let hand = Hand::load(&args.plugins.folders, args.profile.file.as_deref(), options)?;
+    let lang = args.lang.get();
+    let progress = Progress::new(lang);
+    let hand = Hand::load(
+        &args.plugins.folders,
+        args.profile.file.as_deref(),
+        options,
+        &progress,
+    )?;
     if hand.checker.plugins().len() == 0 {
         return Ok(Status::Plugin);
     }
-    let lang = args.lang.get();
-    let progress = Progress::new(lang);
     let mut output = Output::open(args.output.as_deref(), &progress)?;
     let stop = stop_on_interrupt();
     let format = format(args, lang);
-    let mut inputs = Inputs::new(args.paths.iter().cloned());
+    let mut inputs = Inputs::new(args.paths.iter().cloned()).with_stop(Arc::clone(&stop));
     if let Some(output) = &args.output {
         inputs = inputs.except(output);
     }
@@ -40,6 +46,7 @@ pub fn run(args: &CheckArgs) -> Result<Status, Error> {
             cause: cause.to_string(),
         })?;
     let checker = &hand.checker;
+    progress.checking();
     let ran = pool.install(|| {
         run_all(checker, inputs, &*format, &mut output, &stop, |tally| {
             progress.show(tally);
@@ -55,8 +62,9 @@ pub fn run(args: &CheckArgs) -> Result<Status, Error> {
             lang.pick(
                 format!("已中断；此前 {filings} 份申报已检查并写出，重大事故隐患 {major} 项"),
                 format!(
-                    "interrupted; the {filings} filings before were checked and written, with \
-                     {major} major hazards"
+                    "interrupted; {} before were checked and written, with {}",
+                    count(filings, "filing", "filings"),
+                    count(major, "major hazard", "major hazards"),
                 ),
             )
         );

@@ -85,6 +85,12 @@ pub enum Error {
     #[error("the folder of plugins {} cannot be read: {cause}", folder.display())]
     PluginFolder { folder: PathBuf, cause: io::Error },
     #[error(
+        "the folder of plugins {} has no *.wasm file, so no plugin comes from it; name the folder \
+         that has them, or leave out --plugins",
+        folder.display()
+    )]
+    EmptyPluginFolder { folder: PathBuf },
+    #[error(
         "there is no plugin, so nothing can be checked; give a folder of plugins with --plugins"
     )]
     NoPlugins,

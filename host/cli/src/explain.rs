@@ -2,32 +2,115 @@
 
 use std::fmt::Write as _;
 use std::io::Write as _;
+use std::sync::Arc;
 
 use anjian_check::formats::{Lang, names};
 use anjian_check::intake::{self, Document, Kind};
 use anjian_check::schema::nearest;
-use anjian_check::{Checker, Options};
+use anjian_check::{Checker, Judge, Options, natural};
 use anjian_model::{Confidence, Example, Instrument, Page, Rule};
 use unicode_width::UnicodeWidthStr;
 
 use crate::args::ExplainArgs;
 use crate::exit::{Error, Status};
 use crate::hand::Hand;
+use crate::output::Progress;
 use crate::rules::{cite, in_force};
 
 /// Rules that are offered when there is none of that id.
 const MAX_NEAR: usize = 8;
 
 pub fn run(args: &ExplainArgs) -> Result<Status, Error> {
-    let hand = Hand::load(&args.plugins.folders, None, Options::default())?;
-    let checker = &hand.checker;
     let lang = args.lang.get();
-    let Some((judge, rule)) = checker.rule(&args.rule) else {
+    let progress = Progress::new(lang);
+    let hand = Hand::load(&args.plugins.folders, None, Options::default(), &progress)?;
+    progress.done();
+    let checker = &hand.checker;
+    let asked = asked(checker, &args.rule);
+    if asked.is_empty() {
         return Err(Error::UnknownRule {
             id: args.rule.clone(),
             near: near(checker, &args.rule),
         });
+    }
+    let mut text = String::new();
+    if asked.len() > 1 {
+        list(&args.rule, &asked, lang, &mut text);
+    }
+    for (judge, rule) in &asked {
+        if asked.len() > 1 {
+            let _ = writeln!(text, "\n{}\n", "─".repeat(LINE));
+        }
+        text.push_str(&page(checker, judge, rule, lang)?);
+    }
+    let mut out = anstream::stdout();
+    out.write_all(text.as_bytes())?;
+    out.flush()?;
+    Ok(if hand.refused > 0 {
+        Status::Plugin
+    } else {
+        Status::Clean
+    })
+}
+
+/// Columns of the line between two pages.
+const LINE: usize = 72;
+
+/// The rule of that id, or the rules of a clause or article with those of the
+/// devices that they demand: `order10/5.6` stands for 5.6a to 5.6e and for
+/// 14-5.6a to 14-5.6e.
+fn asked<'c>(checker: &'c Checker, id: &str) -> Vec<(&'c Arc<dyn Judge>, &'c Rule)> {
+    if let Some(found) = checker.rule(id) {
+        return vec![found];
+    }
+    let Some((instrument, clause)) = id.split_once('/') else {
+        return Vec::new();
     };
+    let clause = clause.trim_end_matches('.');
+    let begins = |part: &str| {
+        let rest = part.strip_prefix(clause);
+        rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_digit()))
+    };
+    let is_rule = |own: &str| checker.rule(&format!("{instrument}/{own}")).is_some();
+    let of_clause = |rule: &Rule| {
+        let own = rule.id.strip_prefix(instrument);
+        own.and_then(|own| own.strip_prefix('/'))
+            .is_some_and(|own| {
+                let demanding = own.split_once('-').map(|(_, demanding)| demanding);
+                begins(own) || demanding.is_some_and(|id| begins(id) && is_rule(id))
+            })
+    };
+    let all = checker
+        .rules()
+        .map(|(judge, enrolled)| (judge, &enrolled.rule));
+    match clause {
+        "" => Vec::new(),
+        _ => all.filter(|(_, rule)| of_clause(rule)).collect(),
+    }
+}
+
+/// What follows, so that a reader of many pages knows what to look for.
+fn list(id: &str, asked: &[(&Arc<dyn Judge>, &Rule)], lang: Lang, text: &mut String) {
+    let count = asked.len();
+    let head = lang.pick(
+        format!("{id}：{count} 条规则"),
+        format!("{id}: {}", names::rules(count)),
+    );
+    let _ = writeln!(text, "{head}\n");
+    let widest = asked.iter().map(|(_, rule)| rule.id.width()).max();
+    for (_, rule) in asked {
+        let fill = " ".repeat(widest.unwrap_or(0) - rule.id.width());
+        let _ = writeln!(text, "  {}{fill}  {}", rule.id, lang.of(&rule.title));
+    }
+}
+
+/// The page of one rule.
+fn page(
+    checker: &Checker,
+    judge: &Arc<dyn Judge>,
+    rule: &Rule,
+    lang: Lang,
+) -> Result<String, Error> {
     let description = judge.description();
     let page = judge.explain(&rule.id).map_err(|cause| Error::Explain {
         plugin: description.id.clone(),
@@ -52,29 +135,35 @@ pub fn run(args: &ExplainArgs) -> Result<Status, Error> {
             Shown { checker, lang }.example(number, example, &mut text);
         }
     }
-    let mut out = anstream::stdout();
-    out.write_all(text.as_bytes())?;
-    out.flush()?;
-    Ok(if hand.refused > 0 {
-        Status::Plugin
-    } else {
-        Status::Clean
-    })
+    Ok(text)
 }
 
+/// What begins like the id comes first, the longer alike the earlier; a slip in
+/// the instrument's key is found too.
 fn near(checker: &Checker, id: &str) -> String {
     let all: Vec<&str> = checker
-        .plugins()
-        .flat_map(|judge| judge.description().rules.iter())
-        .map(|rule| rule.id.as_str())
+        .rules()
+        .map(|(_, enrolled)| enrolled.rule.id.as_str())
         .collect();
-    let mut near: Vec<&str> = Vec::from_iter(nearest(id, all.iter().copied()));
-    let instrument = id.split('/').next().unwrap_or_default();
-    let alike = |other: &&&str| {
-        !near.contains(other) && (other.contains(id) || other.split('/').next() == Some(instrument))
+    let alike = |other: &str| {
+        id.bytes()
+            .zip(other.bytes())
+            .take_while(|(a, b)| a == b)
+            .count()
     };
-    let alike: Vec<&str> = all.iter().filter(alike).copied().collect();
-    near.extend(alike);
+    let key = id.find('/').map_or(id.len(), |at| at + 1);
+    let mut near: Vec<&str> = all
+        .iter()
+        .copied()
+        .filter(|other| alike(other) >= key)
+        .collect();
+    near.sort_by(|a, b| alike(b).cmp(&alike(a)).then_with(|| natural(a, b)));
+    if near.first().is_none_or(|best| alike(best) == key)
+        && let Some(close) = nearest(id, all.iter().copied())
+    {
+        near.retain(|other| *other != close);
+        near.insert(0, close);
+    }
     if near.is_empty() {
         return "`anjian rules` lists all".to_owned();
     }

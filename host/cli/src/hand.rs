@@ -10,6 +10,7 @@ use anjian_check::{Checker, Options, Profile};
 use anjian_runtime::{Cache, Engine, Limits, Plugin};
 
 use crate::exit::Error;
+use crate::output::Progress;
 
 /// A plugin and where it came from.
 struct AtHand {
@@ -33,29 +34,33 @@ impl Hand {
         folders: &[PathBuf],
         profile: Option<&Path>,
         options: Options,
+        progress: &Progress,
     ) -> Result<Self, Error> {
         let profile = profile.map(read_profile).transpose()?;
         let engine = Engine::with_cache(Limits::default(), cache())?;
         let mut refused = 0;
         let mut all: Vec<AtHand> = Vec::new();
         for bundled in PLUGINS {
+            progress.loading(bundled.name);
             match engine.load(bundled.component) {
                 Ok(plugin) => all.push(AtHand { plugin, file: None }),
                 Err(error) => {
-                    anstream::eprintln!(
-                        "anjian: the built-in plugin {} cannot be used: {error}",
-                        bundled.name
-                    );
+                    let name = bundled.name;
+                    progress.say(format_args!(
+                        "the built-in plugin {name} cannot be used: {error}"
+                    ));
                     refused += 1;
                 }
             }
         }
         for folder in folders {
             for path in files(folder)? {
+                progress.loading(&path.display().to_string());
                 match load(&engine, &path) {
-                    Ok(plugin) => put(&mut all, plugin, path),
+                    Ok(plugin) => put(&mut all, plugin, path, progress),
                     Err(reason) => {
-                        anstream::eprintln!("anjian: {} cannot be used: {reason}", path.display());
+                        let path = path.display();
+                        progress.say(format_args!("{path} cannot be used: {reason}"));
                         refused += 1;
                     }
                 }
@@ -70,7 +75,7 @@ impl Hand {
                     || format!("the built-in plugin {id}"),
                     |file| file.display().to_string(),
                 );
-                anstream::eprintln!("anjian: {place} cannot be used: {error}");
+                progress.say(format_args!("{place} cannot be used: {error}"));
                 refused += 1;
             } else if let Some(file) = file {
                 origins.push((id, file));
@@ -121,18 +126,18 @@ fn user_cache() -> Option<PathBuf> {
 }
 
 /// Adds a plugin of a folder; it takes the place of a built-in one of its id.
-fn put(all: &mut Vec<AtHand>, plugin: Plugin, path: PathBuf) {
+fn put(all: &mut Vec<AtHand>, plugin: Plugin, path: PathBuf, progress: &Progress) {
     let id = &plugin.description().id;
     let built_in = all
         .iter()
         .position(|other| other.file.is_none() && other.plugin.description().id == *id);
     if let Some(old) = built_in.map(|at| all.remove(at)) {
-        anstream::eprintln!(
-            "anjian: plugin {id} {} of {} takes the place of the built-in {}",
+        progress.say(format_args!(
+            "plugin {id} {} of {} takes the place of the built-in {}",
             plugin.description().version,
             path.display(),
             old.plugin.description().version,
-        );
+        ));
     }
     all.push(AtHand {
         plugin,
@@ -168,6 +173,11 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>, Error> {
         {
             files.push(path);
         }
+    }
+    if files.is_empty() {
+        return Err(Error::EmptyPluginFolder {
+            folder: folder.to_owned(),
+        });
     }
     files.sort();
     Ok(files)

@@ -6,6 +6,7 @@ mod check;
 mod exit;
 mod explain;
 mod hand;
+mod map;
 mod output;
 mod plugin;
 mod receipt;

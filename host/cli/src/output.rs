@@ -4,22 +4,26 @@ use std::fmt;
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::Path;
-use std::sync::{Arc, OnceLock};
-use std::time::{Duration, Instant};
+use std::sync::mpsc::{Sender, channel};
+use std::thread;
+use std::time::Duration;
 
 use anjian_check::Tally;
 use anjian_check::formats::Lang;
-use indicatif::{ProgressBar, ProgressState, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use crate::exit::Error;
 
 /// Shorter work is over before a reader has seen that it began.
 const SHOW_AFTER: Duration = Duration::from_secs(1);
 
+/// How often the line moves, so that a reader sees that work goes on.
+const MOVE: Duration = Duration::from_millis(120);
+
 /// A file or standard output, kept apart from the progress on the terminal.
 pub struct Output {
     inner: Box<dyn Write + Send>,
-    bar: Arc<OnceLock<ProgressBar>>,
+    bar: ProgressBar,
 }
 
 impl Output {
@@ -36,21 +40,18 @@ impl Output {
         };
         Ok(Self {
             inner,
-            bar: Arc::clone(&progress.bar),
+            bar: progress.bar.clone(),
         })
     }
 }
 
 impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match self.bar.get() {
-            Some(bar) => bar.suspend(|| self.inner.write(bytes)),
-            None => self.inner.write(bytes),
-        }
+        self.bar.suspend(|| self.inner.write(bytes))
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.inner.flush()
+        self.bar.suspend(|| self.inner.flush())
     }
 }
 
@@ -59,54 +60,90 @@ pub fn colour() -> bool {
     anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never
 }
 
-/// Progress on standard error, when that is a terminal and the work lasts.
+/// Progress on standard error, from the first moment that lasts, when that is
+/// a terminal.
 pub struct Progress {
-    began: Instant,
-    wanted: bool,
     lang: Lang,
-    bar: Arc<OnceLock<ProgressBar>>,
+    bar: ProgressBar,
+    /// Dropped when the work is over.
+    _working: Option<Sender<()>>,
 }
 
 impl Progress {
     pub fn new(lang: Lang) -> Self {
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
+        bar.set_style(style("{spinner} {msg}"));
+        let working = io::stderr().is_terminal().then(|| {
+            let (working, over) = channel::<()>();
+            let bar = bar.clone();
+            thread::spawn(move || {
+                // Nothing is ever sent: it waits for the end of the work.
+                if over.recv_timeout(SHOW_AFTER) == Err(std::sync::mpsc::RecvTimeoutError::Timeout)
+                    && !bar.is_finished()
+                {
+                    bar.set_draw_target(ProgressDrawTarget::stderr());
+                    bar.enable_steady_tick(MOVE);
+                }
+            });
+            working
+        });
         Self {
-            began: Instant::now(),
-            wanted: io::stderr().is_terminal(),
             lang,
-            bar: Arc::default(),
+            bar,
+            _working: working,
         }
     }
 
+    /// Which of the plugins is being loaded. The first time it is compiled,
+    /// and that takes longest.
+    pub fn loading(&self, name: &str) {
+        self.bar.set_message(
+            self.lang
+                .pick(format!("加载插件 {name}"), format!("loading plugin {name}")),
+        );
+    }
+
+    /// That the inputs are read from now on.
+    pub fn checking(&self) {
+        self.bar.set_message("");
+        self.bar.set_style(style(self.lang.pick(
+            "{spinner} 已检查 {pos} 份申报，{per_sec}，{elapsed} {msg}",
+            "{spinner} filings checked: {pos}, {per_sec}, {elapsed} {msg}",
+        )));
+        self.bar.reset_eta();
+    }
+
     pub fn show(&self, tally: &Tally) {
-        if !self.wanted || self.began.elapsed() < SHOW_AFTER {
-            return;
-        }
-        let bar = self.bar.get_or_init(|| {
-            let bar = ProgressBar::new_spinner().with_elapsed(self.began.elapsed());
-            let template = self.lang.pick(
-                "{spinner} 已检查 {pos} 份申报，{per_sec}，{elapsed} {msg}",
-                "{spinner} {pos} filings checked, {per_sec}, {elapsed} {msg}",
-            );
-            if let Ok(style) = ProgressStyle::with_template(template) {
-                bar.set_style(style.with_key("per_sec", whole_per_second));
-            }
-            bar
-        });
-        bar.set_position(tally.summary.filings);
+        self.bar.set_position(tally.summary.filings);
         if tally.summary.major_hazards > 0 {
             let found = tally.summary.major_hazards;
-            bar.set_message(self.lang.pick(
+            self.bar.set_message(self.lang.pick(
                 format!("重大事故隐患 {found}"),
-                format!("{found} major hazards"),
+                format!("major hazards: {found}"),
             ));
         }
     }
 
-    pub fn done(&self) {
-        if let Some(bar) = self.bar.get() {
-            bar.finish_and_clear();
-        }
+    /// Says something on standard error, above the line of progress.
+    pub fn say(&self, text: impl fmt::Display) {
+        self.bar.suspend(|| anstream::eprintln!("anjian: {text}"));
     }
+
+    pub fn done(&self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.done();
+    }
+}
+
+fn style(template: &str) -> ProgressStyle {
+    ProgressStyle::with_template(template)
+        .unwrap_or_else(|_| ProgressStyle::default_spinner())
+        .with_key("per_sec", whole_per_second)
 }
 
 /// A rate with digits after the point would pretend to be exact.

@@ -12,6 +12,8 @@ use unicode_width::UnicodeWidthStr;
 use crate::args::{ListFormat, RulesArgs};
 use crate::exit::{Error, Status};
 use crate::hand::Hand;
+use crate::map::{Encoded, Map, Open};
+use crate::output::Progress;
 
 #[derive(Serialize)]
 struct Listed<'r> {
@@ -23,12 +25,32 @@ struct Listed<'r> {
     decision: Option<&'r Decision>,
 }
 
+/// What is listed of one instrument of one plugin.
+struct Part<'r> {
+    plugin: &'r str,
+    key: &'r str,
+    instrument: Option<&'r Instrument>,
+    rules: Vec<&'r Listed<'r>>,
+    open: Vec<&'r Open>,
+}
+
 pub fn run(args: &RulesArgs) -> Result<Status, Error> {
+    let lang = args.lang.get();
+    let progress = Progress::new(lang);
     let hand = Hand::load(
         &args.plugins.folders,
         args.profile.file.as_deref(),
         Options::default(),
+        &progress,
     )?;
+    progress.done();
+    let replaced: Vec<&str> = hand.files.iter().map(|(id, _)| id.as_str()).collect();
+    let mut map = Map::without(&replaced);
+    // What a profile leaves out is not open.
+    map.open.retain(|row| {
+        let mut judging = hand.checker.plugins();
+        judging.any(|judge| judge.description().id == row.plugin)
+    });
     let all: Vec<Listed<'_>> = hand
         .checker
         .rules()
@@ -43,7 +65,8 @@ pub fn run(args: &RulesArgs) -> Result<Status, Error> {
     let instrument = args.instrument.as_deref();
     known("plugin", plugin, all.iter().map(|listed| listed.plugin))?;
     let keys = all.iter().map(|listed| listed.rule.instrument.as_str());
-    known("instrument", instrument, keys)?;
+    let open = map.open.iter().map(Open::instrument);
+    known("instrument", instrument, keys.chain(open))?;
     let wanted: Vec<&Listed<'_>> = all
         .iter()
         .filter(|listed| is_of(plugin, listed.plugin))
@@ -55,7 +78,14 @@ pub fn run(args: &RulesArgs) -> Result<Status, Error> {
             serde_json::to_writer_pretty(&mut out, &wanted).map_err(std::io::Error::from)?;
             writeln!(out)?;
         }
-        ListFormat::Human => human(&mut out, &hand.checker, &wanted, args.lang.get())?,
+        ListFormat::Human => {
+            let open = map.open.iter();
+            let open = open
+                .filter(|row| is_of(plugin, &row.plugin))
+                .filter(|row| is_of(instrument, row.instrument()));
+            let parts = parts(&hand.checker, &map, &wanted, open);
+            human(&mut out, &map, &parts, lang)?;
+        }
     }
     out.flush()?;
     Ok(if hand.refused > 0 {
@@ -90,53 +120,160 @@ fn known<'n>(
     })
 }
 
-/// A table for each instrument, in the order of its clauses.
-fn human(
-    out: &mut dyn Write,
-    checker: &Checker,
-    wanted: &[&Listed<'_>],
-    lang: Lang,
-) -> std::io::Result<()> {
-    let same = |a: &&Listed<'_>, b: &&Listed<'_>| {
-        (a.plugin, &a.rule.instrument) == (b.plugin, &b.rule.instrument)
-    };
-    for rules in wanted.chunk_by(same) {
-        let cited = rules
-            .first()
-            .and_then(|first| checker.instrument(&first.rule.id));
-        if let Some(instrument) = cited {
+/// Instruments in the order of the plugins, behind each plugin's own those of
+/// which nothing is encoded.
+fn parts<'r>(
+    checker: &'r Checker,
+    map: &'r Map,
+    rules: &[&'r Listed<'r>],
+    open: impl Iterator<Item = &'r Open>,
+) -> Vec<Part<'r>> {
+    let mut parts: Vec<Part<'r>> = Vec::new();
+    for listed in rules {
+        let (plugin, key) = (listed.plugin, listed.rule.instrument.as_str());
+        match parts.last_mut() {
+            Some(last) if (last.plugin, last.key) == (plugin, key) => last.rules.push(listed),
+            _ => parts.push(Part {
+                plugin,
+                key,
+                instrument: checker.instrument(&listed.rule.id),
+                rules: vec![listed],
+                open: Vec::new(),
+            }),
+        }
+    }
+    for row in open {
+        let (plugin, key) = (row.plugin.as_str(), row.instrument());
+        let same = |part: &&mut Part<'r>| (part.plugin, part.key) == (plugin, key);
+        if let Some(part) = parts.iter_mut().find(same) {
+            part.open.push(row);
+            continue;
+        }
+        let cited = checker
+            .plugins()
+            .flat_map(|judge| &judge.description().instruments);
+        let mut cited = cited.chain(&map.instruments);
+        let last = parts.iter().rposition(|part| part.plugin == plugin);
+        let part = Part {
+            plugin,
+            key,
+            instrument: cited.find(|instrument| instrument.key == key),
+            rules: Vec::new(),
+            open: vec![row],
+        };
+        parts.insert(last.map_or(parts.len(), |last| last + 1), part);
+    }
+    parts
+}
+
+/// A table for each instrument, in the order of its clauses, and the rows of
+/// the law that no rule encodes.
+fn human(out: &mut dyn Write, map: &Map, parts: &[Part<'_>], lang: Lang) -> std::io::Result<()> {
+    let mut counts = [0; 3];
+    for part in parts {
+        if let Some(instrument) = part.instrument {
             writeln!(out, "{}\n", cite(instrument, lang))?;
         }
-        let columns = lang.pick(
-            ["条款", "规则", "性质", "可信度", "有效期", "标题"],
-            ["clause", "rule", "kind", "confidence", "in force", "title"],
-        );
-        let mut rows = vec![columns.map(str::to_owned).to_vec()];
-        if rules.iter().any(|listed| listed.decision.is_some())
-            && let Some(head) = rows.first_mut()
-        {
-            head.push(lang.pick("配置", "profile").to_owned());
+        if !part.rules.is_empty() {
+            table(out, &rules_table(map, &part.rules, lang))?;
+            writeln!(out)?;
         }
-        rows.extend(rules.iter().map(|listed| row(listed, lang)));
-        table(out, &rows)?;
-        writeln!(out)?;
+        if !part.open.is_empty() {
+            writeln!(out, "{}\n", lang.pick("未编码", "not encoded"))?;
+            let columns = lang.pick(
+                ["条款", "条目", "标题", "原因"],
+                ["clause", "row", "title", "why"],
+            );
+            let mut rows = vec![columns.map(str::to_owned).to_vec()];
+            rows.extend(part.open.iter().map(|row| {
+                vec![
+                    row.clause.clone(),
+                    row.row.clone(),
+                    lang.of(&row.title).to_owned(),
+                    lang.of(&row.why).to_owned(),
+                ]
+            }));
+            table(out, &rows)?;
+            writeln!(out)?;
+        }
+        let leads = part.rules.iter().filter(|listed| is_lead(map, listed));
+        for (sum, more) in counts
+            .iter_mut()
+            .zip([part.rules.len(), leads.count(), part.open.len()])
+        {
+            *sum += more;
+        }
     }
-    let count = wanted.len();
+    let [rules, leads, open] = counts;
     writeln!(
         out,
         "{}",
-        lang.pick(format!("共 {count} 条规则"), format!("{count} rules"))
+        lang.pick(
+            format!("共 {rules} 条规则，其中线索 {leads} 条；未编码 {open} 条"),
+            format!(
+                "{}, of these {}; not encoded: {}",
+                names::rules(rules),
+                names::count(leads, "lead", "leads"),
+                names::count(open, "row", "rows"),
+            ),
+        )
     )
 }
 
-fn row(listed: &Listed<'_>, lang: Lang) -> Vec<String> {
+fn is_lead(map: &Map, listed: &Listed<'_>) -> bool {
+    map.rules.get(&listed.rule.id).is_some_and(|rule| rule.lead)
+}
+
+fn rules_table(map: &Map, rules: &[&Listed<'_>], lang: Lang) -> Vec<Vec<String>> {
+    let columns = lang.pick(
+        [
+            "条款",
+            "规则",
+            "性质",
+            "可信度",
+            "有效期",
+            "例",
+            "界限值",
+            "标题",
+        ],
+        [
+            "clause",
+            "rule",
+            "kind",
+            "confidence",
+            "in force",
+            "examples",
+            "boundary values",
+            "title",
+        ],
+    );
+    let mut head = columns.map(str::to_owned).to_vec();
+    if rules.iter().any(|listed| listed.decision.is_some()) {
+        head.push(lang.pick("配置", "profile").to_owned());
+    }
+    let mut rows = vec![head];
+    rows.extend(rules.iter().map(|listed| row(map, listed, lang)));
+    rows
+}
+
+fn row(map: &Map, listed: &Listed<'_>, lang: Lang) -> Vec<String> {
     let rule = listed.rule;
+    let encoded = map.rules.get(&rule.id);
+    let number = |count: fn(&Encoded) -> usize| {
+        encoded.map_or_else(String::new, |rule| count(rule).to_string())
+    };
+    let mut kind = names::kind(rule.kind, lang).to_owned();
+    if is_lead(map, listed) {
+        kind.push_str(lang.pick("（线索）", " (lead)"));
+    }
     vec![
         rule.clause.clone(),
         rule.id.clone(),
-        names::kind(rule.kind, lang).to_owned(),
+        kind,
         names::confidence(rule.confidence, lang).to_owned(),
         in_force(rule, lang),
+        number(|rule| rule.examples),
+        number(|rule| rule.boundary_values),
         lang.of(&rule.title).to_owned(),
         listed
             .decision

@@ -213,8 +213,13 @@ pub struct FilingReport {
     pub profile: Option<ProfileEffect>,
     /// What is wrong with the input itself.
     pub problems: Vec<Problem>,
-    /// Sorted: graver first, then by rule and place.
+    /// Sorted: graver first, then by rule and place; a contradiction before
+    /// what follows from it.
     pub findings: Vec<Finding>,
+    /// What findings wait for, the fact with most rules first: the root
+    /// causes. Absent when nothing is missing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waiting: Vec<Waiting>,
     /// Scores with their items.
     pub scores: Vec<Score>,
     /// Calculations with their working.
@@ -226,7 +231,8 @@ pub struct FilingReport {
 pub struct Problem {
     /// A stable name, such as `not_json`, `duplicate_key`, `wrong_type`.
     pub code: String,
-    /// `error` makes the filing invalid, `warning` does not.
+    /// `error` makes the filing invalid, `undetermined` leaves it undetermined at
+    /// least, `warning` changes nothing.
     pub level: ProblemLevel,
     /// What failed, on which thing, and what to do.
     pub message: Text,
@@ -241,12 +247,13 @@ pub struct Problem {
     pub column: Option<u32>,
 }
 
-/// Whether a problem makes the filing invalid.
+/// What a problem makes of the filing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum ProblemLevel {
     Error,
+    Undetermined,
     Warning,
 }
 
@@ -318,6 +325,17 @@ pub struct Missing {
     pub pointer: String,
     /// What it is called.
     pub title: Text,
+}
+
+/// A fact that rules wait for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Waiting {
+    /// Where it would stand, with `*` for positions in lists.
+    pub pointer: String,
+    /// What it is called.
+    pub title: Text,
+    /// The rules, in the order of the findings.
+    pub rules: Vec<String>,
 }
 
 /// A fact or computed value that decided.

@@ -28,12 +28,13 @@ pub struct Instrument {
     pub title: Bilingual,
     pub number: String,
     pub issuer: String,
-    /// For its rows that do not say themselves, as the next four.
+    /// For its rows that do not say themselves, as the next five.
     pub kind: Option<table::Kind>,
     pub confidence: Option<table::Confidence>,
     pub from: Option<Datetime>,
     pub to: Option<Datetime>,
     pub by: Option<table::By>,
+    pub penalty: Option<Bilingual>,
     /// Of devices that are there and dead.
     pub safeguards: Option<Safeguards>,
 }
@@ -47,6 +48,7 @@ impl Instrument {
             from: self.from,
             to: self.to,
             by: self.by,
+            penalty: self.penalty.clone(),
         }
     }
 }

@@ -99,6 +99,7 @@ pub struct Shared {
     pub from: Option<Datetime>,
     pub to: Option<Datetime>,
     pub by: Option<By>,
+    pub penalty: Option<Bilingual>,
 }
 
 impl Shared {
@@ -111,6 +112,7 @@ impl Shared {
             from: self.from.or(farther.from),
             to: self.to.or(farther.to),
             by: self.by.or(farther.by),
+            penalty: self.penalty.or_else(|| farther.penalty.clone()),
         }
     }
 }
@@ -128,6 +130,7 @@ struct Written {
     from: Option<Datetime>,
     to: Option<Datetime>,
     by: Option<By>,
+    penalty: Option<Bilingual>,
     each: Option<Spanned<String>>,
     applies: Option<Spanned<String>>,
     violated: Option<Spanned<String>>,
@@ -153,6 +156,8 @@ pub struct Row {
     pub from: Option<Datetime>,
     pub to: Option<Datetime>,
     pub by: By,
+    /// What the law threatens, with its article.
+    pub penalty: Option<Bilingual>,
     pub each: Option<Spanned<String>>,
     pub applies: Option<Spanned<String>>,
     pub violated: Option<Spanned<String>>,
@@ -176,6 +181,7 @@ impl Written {
             from: self.from,
             to: self.to,
             by: self.by,
+            penalty: self.penalty,
         };
         let all = own.or(file);
         let (Some(kind), Some(confidence)) = (all.kind, all.confidence) else {
@@ -196,6 +202,7 @@ impl Written {
             from: all.from,
             to: all.to,
             by: all.by.unwrap_or_default(),
+            penalty: all.penalty,
             each: self.each,
             applies: self.applies,
             violated: self.violated,
@@ -229,6 +236,7 @@ struct File {
     from: Option<Datetime>,
     to: Option<Datetime>,
     by: Option<By>,
+    penalty: Option<Bilingual>,
     #[serde(default)]
     rule: Vec<Written>,
 }
@@ -246,6 +254,7 @@ pub fn read(source: &std::rc::Rc<Source>, instrument: &Shared) -> Result<Vec<Row
         from: file.from,
         to: file.to,
         by: file.by,
+        penalty: file.penalty,
     }
     .or(instrument);
     let mut problems = Vec::new();

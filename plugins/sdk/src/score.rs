@@ -111,7 +111,7 @@ fn score(scheme: &Scheme, out: &mut Out) -> Option<()> {
     };
     let mut items = Vec::new();
     let mut steps = Vec::new();
-    let mut raises: Vec<(Decimal, TextMeta)> = Vec::new();
+    let mut raises: Vec<(Decimal, wit::Text)> = Vec::new();
     for group in scheme.groups {
         let lines: Vec<Line> = group
             .items
@@ -135,7 +135,11 @@ fn score(scheme: &Scheme, out: &mut Out) -> Option<()> {
         let taken = sum.min(group.cap);
         for line in lines.iter().filter(|_| !group.inherent) {
             let without = sum.checked_sub(line.points)?.min(group.cap);
-            raises.push((taken.checked_sub(without)?, line.title));
+            let text = wit::Text {
+                zh: format!("“{}”不再扣分可提高", line.title.zh),
+                en: format!("no longer lost, this raises it: {}", line.title.en),
+            };
+            raises.push((taken.checked_sub(without)?, text));
         }
         let known = lines.iter().filter(|line| line.known);
         let known = known
@@ -156,6 +160,13 @@ fn score(scheme: &Scheme, out: &mut Out) -> Option<()> {
         });
     }
     for item in scheme.bonus {
+        if let Some(points) = unearned(item, out) {
+            let text = wit::Text {
+                zh: format!("得到加分“{}”可提高", item.title.zh),
+                en: format!("if earned, this raises it: {}", item.title.en),
+            };
+            raises.push((Decimal::ZERO.checked_sub(points)?, text));
+        }
         for line in lines(item, out, Decimal::ZERO) {
             total.best = total.best.checked_sub(line.points)?;
             // A bonus that could not be decided is none.
@@ -175,13 +186,10 @@ fn score(scheme: &Scheme, out: &mut Out) -> Option<()> {
     }
     raises.retain(|(points, _)| *points > Decimal::ZERO);
     raises.sort_by_key(|(points, _)| std::cmp::Reverse(*points));
-    for (points, title) in raises.iter().take(RAISES) {
+    for (points, label) in raises.into_iter().take(RAISES) {
         steps.push(wit::Step {
             clause: String::new(),
-            label: wit::Text {
-                zh: format!("“{}”不再扣分可提高", title.zh),
-                en: format!("no longer lost, this raises it: {}", title.en),
-            },
+            label,
             formula: format!("+{}", points.normalize()),
             pointer: None,
         });
@@ -199,6 +207,18 @@ fn score(scheme: &Scheme, out: &mut Out) -> Option<()> {
 
 /// Improvements that are named.
 const RAISES: usize = 5;
+
+/// What a bonus would add that nothing earned: one that is not there, or not
+/// decided. Where the points depend on facts, nobody can say.
+fn unearned(item: &Item, out: &Out) -> Option<Decimal> {
+    match out.outcome(item.rule)? {
+        wit::Outcome::Satisfied => item.points,
+        wit::Outcome::Undetermined => item
+            .points
+            .or(out.costs(item.rule).find_map(|cost| cost.points)),
+        wit::Outcome::Violated | wit::Outcome::NotApplicable => None,
+    }
+}
 
 /// What an item takes off: one line for each violated or undetermined verdict.
 fn lines(item: &Item, out: &Out, cap: Decimal) -> Vec<Line> {

@@ -1,5 +1,7 @@
 //! What kinds, outcomes and the like are called.
 
+use std::fmt::Display;
+
 use anjian_model::{Confidence, Kind, Outcome, Severity};
 
 use super::Lang;
@@ -69,4 +71,16 @@ pub fn outcome(outcome: Outcome, lang: Lang) -> &'static str {
         Outcome::Satisfied => lang.pick("符合", "satisfied"),
         Outcome::NotApplicable => lang.pick("不适用", "not applicable"),
     }
+}
+
+/// A number with its noun, in English; Chinese has one form for all numbers.
+pub fn count(number: impl Display, one: &str, many: &str) -> String {
+    let number = number.to_string();
+    let noun = if number == "1" { one } else { many };
+    format!("{number} {noun}")
+}
+
+/// Rules, in English.
+pub fn rules(number: impl Display) -> String {
+    count(number, "rule", "rules")
 }

@@ -32,7 +32,8 @@ impl Format for Sarif {
                     .iter()
                     .find(|found| found.key == rule.instrument);
                 let cited = instrument.map_or(String::new(), |found| {
-                    format!("{} {}", self.lang.of(&found.title), found.number)
+                    let cited = format!("{} {}", self.lang.of(&found.title), found.number);
+                    cited.trim_end().to_owned()
                 });
                 self.rule(rule, &cited)
             })
@@ -119,10 +120,15 @@ impl Format for Sarif {
 impl Sarif {
     fn rule(&self, rule: &Rule, instrument: &str) -> Value {
         let title = self.lang.of(&rule.title);
+        let clause = &rule.clause;
+        let full = self.lang.pick(
+            format!("{title}（{instrument} {clause}）"),
+            format!("{title} ({instrument} {clause})"),
+        );
         json!({
             "id": rule.id,
             "shortDescription": {"text": title},
-            "fullDescription": {"text": format!("{title}（{instrument} {}）", rule.clause)},
+            "fullDescription": {"text": full},
             "help": {"text": format!("anjian explain {}", rule.id)},
             "defaultConfiguration": {"level": level(rule.kind, rule.severity)},
             "properties": {
@@ -137,7 +143,7 @@ impl Sarif {
     fn problem(&self, checked: &Checked<'_>, problem: &Problem) -> Value {
         let level = match problem.level {
             ProblemLevel::Error => "error",
-            ProblemLevel::Warning => "warning",
+            ProblemLevel::Undetermined | ProblemLevel::Warning => "warning",
         };
         let start = problem.line.map(|line| (line, problem.column));
         json!({

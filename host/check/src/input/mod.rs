@@ -2,20 +2,25 @@
 //!
 //! In a folder, files that end in `.json` hold one filing and files that end
 //! in `.ndjson` or `.jsonl` one on each line. Hidden files are left out, and
-//! so are files that end in `expected.json`: those are the expected reports
-//! that stand beside sample filings. A file that is named by itself is always
-//! read.
+//! so are `expected.json` and names that end in `.expected.json` or
+//! `-expected.json`: those are the expected reports that stand beside sample
+//! filings. A file that is named by itself is always read.
 
 mod lines;
+mod live;
 
-use std::fs::{self, File};
+use std::fs::{self, DirEntry, File};
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use anjian_model::{Problem, ProblemLevel, Text};
+use serde::de::IgnoredAny;
 
 use crate::Source;
-use lines::{Line, next_line};
+use lines::{Line, Rest, next_line};
+use live::Live;
 
 /// Bytes of one filing. The usual filing is 2 KiB and one with a thousand
 /// units 1 MiB; a larger input is a mistake, such as a whole database. No
@@ -49,6 +54,9 @@ pub struct Inputs {
     todo: Vec<Todo>,
     stream: Option<Stream>,
     stdin: Option<Box<dyn Read + Send>>,
+    /// Ends standard input when set.
+    stop: Arc<AtomicBool>,
+    cut: bool,
     max_filing: usize,
     /// Canonical; never read when found in a folder.
     except: Option<PathBuf>,
@@ -64,7 +72,14 @@ enum Todo {
 struct Stream {
     path: String,
     line: u32,
-    reader: Box<dyn BufRead + Send>,
+    reader: Reader,
+}
+
+enum Reader {
+    File(BufReader<File>),
+    Live(Box<Live>),
+    /// What follows an error cannot be found any more.
+    Lost(io::Empty),
 }
 
 impl Inputs {
@@ -76,6 +91,8 @@ impl Inputs {
             todo,
             stream: None,
             stdin: None,
+            stop: Arc::default(),
+            cut: false,
             max_filing: MAX_FILING,
             except: None,
         }
@@ -85,6 +102,13 @@ impl Inputs {
     #[must_use]
     pub fn with_stdin(mut self, reader: impl Read + Send + 'static) -> Self {
         self.stdin = Some(Box::new(reader));
+        self
+    }
+
+    /// When set, standard input ends with what has come.
+    #[must_use]
+    pub fn with_stop(mut self, stop: Arc<AtomicBool>) -> Self {
+        self.stop = stop;
         self
     }
 
@@ -103,11 +127,15 @@ impl Inputs {
         self
     }
 
-    /// The next filings to judge together; empty at the end.
+    /// The next filings to judge together; empty at the end. What comes line by
+    /// line is not kept waiting until a batch is full.
     pub fn next_batch(&mut self) -> Vec<Piece> {
         let mut batch = Vec::new();
         let mut bytes = 0;
         while batch.len() < BATCH && bytes < BATCH_BYTES {
+            if !batch.is_empty() && self.would_wait() {
+                break;
+            }
             let Some(piece) = self.next_piece() else {
                 break;
             };
@@ -117,12 +145,30 @@ impl Inputs {
         batch
     }
 
+    /// Whether standard input was ended by the stop.
+    pub fn was_cut(&self) -> bool {
+        self.cut
+    }
+
+    fn would_wait(&mut self) -> bool {
+        match &mut self.stream {
+            Some(Stream {
+                reader: Reader::Live(live),
+                ..
+            }) => !live.has_line(self.max_filing),
+            _ => false,
+        }
+    }
+
     fn next_piece(&mut self) -> Option<Piece> {
         loop {
             if let Some(stream) = &mut self.stream {
                 match stream.next(self.max_filing) {
                     Some(piece) => return Some(piece),
-                    None => self.stream = None,
+                    None => {
+                        self.cut |= stream.reader.cut();
+                        self.stream = None;
+                    }
                 }
             }
             let piece = match self.todo.pop()? {
@@ -151,7 +197,7 @@ impl Inputs {
                     self.stream = Some(Stream {
                         path: show(path),
                         line: 0,
-                        reader: Box::new(BufReader::with_capacity(READ, file)),
+                        reader: Reader::File(BufReader::with_capacity(READ, file)),
                     });
                     None
                 }
@@ -185,16 +231,14 @@ impl Inputs {
                 ),
             ));
         }
-        let listed = fs::read_dir(path).and_then(|entries| {
-            entries
-                .map(|entry| entry.map(|entry| entry.path()))
-                .collect::<io::Result<Vec<PathBuf>>>()
-        });
-        let mut paths = match listed {
-            Ok(paths) => paths,
+        let listed = fs::read_dir(path).and_then(Iterator::collect::<io::Result<Vec<DirEntry>>>);
+        let entries = match listed {
+            Ok(entries) => entries,
             Err(error) => return Some(unreadable(path, &error)),
         };
-        paths.retain(|path| is_wanted(path) && !self.is_excepted(path));
+        let wanted = entries.iter().filter(|entry| is_wanted(entry));
+        let mut paths: Vec<PathBuf> = wanted.map(DirEntry::path).collect();
+        paths.retain(|path| !self.is_excepted(path));
         if named && paths.is_empty() {
             return Some(refuse(
                 show(path),
@@ -218,30 +262,60 @@ impl Inputs {
 
     fn open_stdin(&mut self) -> Option<Piece> {
         let reader = self.stdin.take().unwrap_or_else(|| Box::new(io::stdin()));
-        let mut reader = reader;
-        let mut head = Vec::new();
+        let mut live = Live::new(reader, Arc::clone(&self.stop));
+        let is_stream = loop {
+            let rest = match live.held().len() {
+                _ if live.ended() => Rest::Nothing,
+                held if held >= PEEK => Rest::TooMuch,
+                _ => Rest::MayCome,
+            };
+            if let Some(answer) = lines::is_stream(live.held(), rest) {
+                break answer;
+            }
+            if let Err(error) = live.wait() {
+                return Some(unreadable(Path::new("-"), &error));
+            }
+        };
         let path = "-".to_owned();
-        let failed = |error: &io::Error| Some(unreadable(Path::new("-"), error));
-        if let Err(error) = reader.by_ref().take(PEEK as u64).read_to_end(&mut head) {
-            return failed(&error);
-        }
-        let complete = head.len() < PEEK;
-        if lines::is_stream(&head, complete) {
-            let whole = io::Cursor::new(head).chain(reader);
+        if is_stream {
             self.stream = Some(Stream {
                 path,
                 line: 0,
-                reader: Box::new(BufReader::with_capacity(READ, whole)),
+                reader: Reader::Live(Box::new(live)),
             });
             return None;
         }
-        let whole = io::Cursor::new(head).chain(reader);
-        match read_up_to(whole, 0, self.max_filing) {
-            Ok(content) => Some(Piece {
+        let read = read_up_to(&mut live, 0, self.max_filing);
+        if live.cut() {
+            self.cut = true;
+            // Half of a document says nothing of the filing.
+            let whole = |bytes: &Vec<u8>| serde_json::from_slice::<IgnoredAny>(bytes).is_ok();
+            let content = read.ok().flatten().filter(whole)?;
+            return Some(Piece {
+                source: Source::file(path),
+                content: Ok(content),
+            });
+        }
+        Some(match read {
+            Ok(content) => Piece {
                 source: Source::file(path),
                 content: content.ok_or_else(|| too_large(self.max_filing)),
-            }),
-            Err(error) => failed(&error),
+            },
+            Err(error) => unreadable(Path::new("-"), &error),
+        })
+    }
+}
+
+impl Reader {
+    fn cut(&self) -> bool {
+        matches!(self, Self::Live(live) if live.cut())
+    }
+
+    fn buffered(&mut self) -> &mut dyn BufRead {
+        match self {
+            Self::File(file) => file,
+            Self::Live(live) => live.as_mut(),
+            Self::Lost(nothing) => nothing,
         }
     }
 }
@@ -254,17 +328,20 @@ impl Stream {
                 path: self.path.clone(),
                 line: Some(self.line),
             };
-            let content = match next_line(&mut self.reader, max) {
+            let content = match next_line(self.reader.buffered(), max) {
                 Ok(Line::End) => return None,
-                Ok(Line::Whole(bytes)) if bytes.trim_ascii().is_empty() => continue,
-                Ok(Line::Whole(bytes)) => Ok(bytes),
+                // It was cut off in the middle of the line.
+                Ok(Line::Last(_)) if self.reader.cut() => return None,
+                Ok(Line::Whole(bytes) | Line::Last(bytes)) if bytes.trim_ascii().is_empty() => {
+                    continue;
+                }
+                Ok(Line::Whole(bytes) | Line::Last(bytes)) => Ok(bytes),
                 Ok(Line::TooLong) => Err(Problem {
                     line: Some(self.line),
                     ..too_large(max)
                 }),
                 Err(error) => {
-                    // What follows cannot be found any more.
-                    self.reader = Box::new(io::empty());
+                    self.reader = Reader::Lost(io::empty());
                     Err(unreadable_problem(&error))
                 }
             };
@@ -285,14 +362,33 @@ fn is_lines(path: &Path) -> bool {
     extension(path).is_some_and(|extension| extension == "ndjson" || extension == "jsonl")
 }
 
-/// Whether something found in a folder is to be read.
-fn is_wanted(path: &Path) -> bool {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
+/// Whether something found in a folder is to be read. What cannot be looked at
+/// is: opening it tells why not.
+fn is_wanted(entry: &DirEntry) -> bool {
+    let path = entry.path();
+    let name = entry.file_name();
+    let name = name.to_string_lossy();
     if name.starts_with('.') {
         return false;
     }
-    let filing = is_lines(path) || extension(path).is_some_and(|extension| extension == "json");
-    (filing && !name.ends_with("expected.json")) || path.is_dir()
+    let filing = is_lines(&path) || extension(&path).is_some_and(|extension| extension == "json");
+    if filing && !is_expected(&name) {
+        return true;
+    }
+    match entry.file_type() {
+        Ok(kind) if kind.is_symlink() => match fs::metadata(&path) {
+            Ok(data) => data.is_dir(),
+            Err(error) => error.kind() != io::ErrorKind::NotFound,
+        },
+        Ok(kind) => kind.is_dir(),
+        Err(_) => true,
+    }
+}
+
+/// Whether it is the report that is expected of the filing beside it.
+fn is_expected(name: &str) -> bool {
+    name.strip_suffix("expected.json")
+        .is_some_and(|start| start.is_empty() || start.ends_with(['.', '-']))
 }
 
 /// The bytes, or `None` when there are more than allowed. A file may grow

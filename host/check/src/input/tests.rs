@@ -1,6 +1,9 @@
 use std::fs;
-use std::io::Cursor;
+use std::io::{self, Cursor, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 
 use super::Inputs;
 
@@ -31,6 +34,9 @@ fn folders_are_read_in_order() {
         ("b/filing.json", "1"),
         ("b/expected.json", "x"),
         ("a.json", "2"),
+        ("b/1.expected.json", "x"),
+        ("b/filing-expected.json", "x"),
+        ("b/unexpected.json", "6"),
         ("a.txt", "x"),
         (".hidden.json", "x"),
         (".git/x.json", "x"),
@@ -47,6 +53,7 @@ fn folders_are_read_in_order() {
         [
             "a.json: 2",
             "b/filing.json: 1",
+            "b/unexpected.json: 6",
             "c/d/e.NDJSON#1: 3",
             "c/d/e.NDJSON#3: 4",
             "c/z.jsonl#1: 5",
@@ -92,6 +99,135 @@ fn links_to_folders_are_told() {
         read(Inputs::new([base.to_owned()]), base),
         ["round! unreadable"]
     );
+}
+
+/// Does the work as a user whom permissions hold back; `false` where nobody
+/// here can become one.
+#[cfg(unix)]
+fn as_another_user(folder: &Path, arguments: &[&str]) -> bool {
+    use std::os::unix::process::CommandExt;
+    let mut test = std::process::Command::new(std::env::current_exe().unwrap());
+    test.args(arguments).env("FOLDER", folder);
+    if fs::metadata("/proc/self").is_ok_and(|data| std::os::unix::fs::MetadataExt::uid(&data) == 0)
+    {
+        test.uid(65534).gid(65534);
+    }
+    match test.output() {
+        Ok(output) => {
+            let said = String::from_utf8_lossy(&output.stdout);
+            assert!(output.status.success(), "{said}");
+            true
+        }
+        Err(error) => {
+            println!("skipped: no test can run as another user here: {error}");
+            false
+        }
+    }
+}
+
+/// A folder that may be listed and not entered, and one that may be neither.
+#[cfg(unix)]
+#[test]
+fn folders_that_may_not_be_read_are_told_and_the_others_go_on() {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = |path: &Path, mode| {
+        fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    };
+    if let Some(base) = std::env::var_os("FOLDER").map(PathBuf::from) {
+        assert_eq!(
+            read(Inputs::new([base.clone()]), &base),
+            [
+                "closed! unreadable",
+                "listed/deep! unreadable",
+                "listed/f.json! unreadable",
+                "open/f.json: 1",
+            ]
+        );
+        let named = Inputs::new([base.join("listed")]);
+        assert_eq!(
+            read(named, &base),
+            ["listed/deep! unreadable", "listed/f.json! unreadable"]
+        );
+        return;
+    }
+    let base = tempfile::tempdir().unwrap();
+    let base = base.path();
+    for name in [
+        "open/f.json",
+        "listed/f.json",
+        "listed/deep/g.json",
+        "closed/f.json",
+    ] {
+        let path = base.join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, "1").unwrap();
+    }
+    mode(base, 0o755);
+    mode(&base.join("listed"), 0o744);
+    mode(&base.join("closed"), 0o700);
+    as_another_user(
+        base,
+        &[
+            "--exact",
+            "input::tests::folders_that_may_not_be_read_are_told_and_the_others_go_on",
+        ],
+    );
+    mode(&base.join("listed"), 0o755);
+}
+
+/// Gives its text at once, then sets `stop` and never ends.
+struct Open {
+    text: Cursor<&'static str>,
+    stop: Arc<AtomicBool>,
+}
+
+impl Read for Open {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let read = self.text.read(out)?;
+        while read == 0 {
+            self.stop.store(true, Ordering::Relaxed);
+            thread::park();
+        }
+        Ok(read)
+    }
+}
+
+#[test]
+fn standard_input_that_stays_open_ends_with_what_came_when_it_is_stopped() {
+    for (input, expect) in [
+        ("", vec![]),
+        ("{\"a\": 1}\n", vec!["-: {\"a\": 1}\n"]),
+        ("{\"a\": 1}\n{\"b\": ", vec!["-#1: {\"a\": 1}"]),
+        ("{\n  \"a\": 1\n", vec![]),
+        ("{\n  \"a\": 1\n}", vec!["-: {\n  \"a\": 1\n}"]),
+        (
+            "{\"a\": 1}\n{\"b\": 2}\n",
+            vec!["-#1: {\"a\": 1}", "-#2: {\"b\": 2}"],
+        ),
+    ] {
+        let stop = Arc::new(AtomicBool::new(false));
+        let open = Open {
+            text: Cursor::new(input),
+            stop: Arc::clone(&stop),
+        };
+        let inputs = Inputs::new([PathBuf::from("-")])
+            .with_stdin(open)
+            .with_stop(stop);
+        assert_eq!(read(inputs, Path::new("nowhere")), expect, "{input}");
+    }
+}
+
+#[test]
+fn lines_that_came_do_not_wait_for_a_full_batch() {
+    let stop = Arc::new(AtomicBool::new(false));
+    let open = Open {
+        text: Cursor::new("{\"a\": 1}\n{\"b\": 2}\n"),
+        stop: Arc::clone(&stop),
+    };
+    // Without a stop: were the batch to be filled, this would never come back.
+    let mut inputs = Inputs::new([PathBuf::from("-")]).with_stdin(open);
+    assert_eq!(inputs.next_batch().len(), 2);
+    assert!(!inputs.was_cut());
 }
 
 #[test]

@@ -76,6 +76,8 @@ pub struct Schemas {
     envelope: Compiled,
     /// By section name. Plugins may share a section, each with its own schema.
     sections: BTreeMap<String, Vec<(String, Compiled)>>,
+    /// Sections that a profile leaves out.
+    left_out: Vec<String>,
 }
 
 impl Schemas {
@@ -87,6 +89,7 @@ impl Schemas {
         Ok(Self {
             envelope: Compiled::new("the envelope", ENVELOPE)?,
             sections: BTreeMap::new(),
+            left_out: Vec::new(),
         })
     }
 
@@ -168,6 +171,12 @@ impl Schemas {
         }
     }
 
+    /// Names sections that nobody checks because a profile says so. Those that
+    /// a plugin declares are checked all the same.
+    pub fn leave_out(&mut self, names: Vec<String>) {
+        self.left_out = names;
+    }
+
     fn unknown_section(&self, document: &Document<'_>, name: &str, pointer: String) -> Problem {
         let known: Vec<&str> = self.sections.keys().map(String::as_str).collect();
         let (zh, en) = match nearest(name, known.iter().copied()) {
@@ -182,9 +191,15 @@ impl Schemas {
             ),
         };
         let place = document.find(&pointer).map(|at| document.place(at));
+        // What an authority left out is decided; what nobody knows is open.
+        let level = if self.left_out.iter().any(|left_out| left_out == name) {
+            ProblemLevel::Warning
+        } else {
+            ProblemLevel::Undetermined
+        };
         Problem {
             code: "unknown_section".to_owned(),
-            level: ProblemLevel::Warning,
+            level,
             message: Text {
                 zh: format!("没有插件检查章节“{name}”，其内容未被检查{zh}"),
                 en: format!(

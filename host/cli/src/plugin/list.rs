@@ -12,6 +12,7 @@ use crate::args::{ListFormat, PluginsArgs};
 use crate::at::Service;
 use crate::exit::{Error, Status};
 use crate::hand::Hand;
+use crate::output::Progress;
 use crate::rules::table;
 
 pub fn run(args: &PluginsArgs) -> Result<Status, Error> {
@@ -21,8 +22,10 @@ pub fn run(args: &PluginsArgs) -> Result<Status, Error> {
     if let Some(at) = &args.at {
         return at_service(args, at.as_deref());
     }
-    let hand = Hand::load(&args.plugins.folders, None, Options::default())?;
     let lang = args.lang.get();
+    let progress = Progress::new(lang);
+    let hand = Hand::load(&args.plugins.folders, None, Options::default(), &progress)?;
+    progress.done();
     let file = |id: &str| {
         let found = hand.files.iter().find(|(other, _)| other == id);
         found.map(|(_, path)| path.display().to_string())

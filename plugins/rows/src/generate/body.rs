@@ -1,5 +1,6 @@
-//! A page's text, and what its row adds below headings: the names that the row
-//! asks, and its boundary values. An author's own text has no headings.
+//! A page's text, and what its row adds below headings: the penalty, the names
+//! that the row asks, and its boundary values. An author's own text has no
+//! headings.
 
 use rust_decimal::Decimal;
 use unicode_width::UnicodeWidthStr;
@@ -10,7 +11,7 @@ use crate::ir::Node;
 use crate::names::Named;
 use crate::rule::Rule;
 use crate::schema::{Field, Ty};
-use crate::table::{Boundary, Outcome};
+use crate::table::{Boundary, Kind, Outcome};
 use crate::tables::Bilingual;
 
 /// The language of a text.
@@ -39,10 +40,39 @@ pub fn body(rule: &Rule, book: &Book) -> Bilingual {
 
 fn text(rule: &Rule, book: &Book, lang: Lang) -> String {
     let own = lang.pick(&rule.page.zh, &rule.page.en).clone();
-    [names(rule, book, lang), boundaries(rule, book, lang)]
-        .into_iter()
-        .flatten()
-        .fold(own, |text, part| format!("{text}\n\n{part}"))
+    [
+        companion(rule, book, lang),
+        penalty(rule, lang),
+        names(rule, book, lang),
+        boundaries(rule, book, lang),
+    ]
+    .into_iter()
+    .flatten()
+    .fold(own, |text, part| format!("{text}\n\n{part}"))
+}
+
+/// The rule that judges the device which is there and dead: whoever reads here
+/// that a dead device is "satisfied" must learn that it is not fine.
+fn companion(rule: &Rule, book: &Book, lang: Lang) -> Option<String> {
+    rule.row.safeguard.as_ref().filter(|_| !rule.companion)?;
+    let mut made = book
+        .rules
+        .iter()
+        .skip_while(|other| other.id() != rule.id());
+    let id = made.nth(1).filter(|made| made.companion)?.id();
+    Some(lang.pick(
+        format!("- 已设置但失效、停用或者被旁路的，由 {id} 判定，同样违反。"),
+        format!("A device that is there and failed, bypassed or not used is judged by {id}: that is violated too."),
+    ))
+}
+
+/// What the law threatens, where something can be violated.
+fn penalty(rule: &Rule, lang: Lang) -> Option<String> {
+    let decides = matches!(rule.row.kind, Kind::MajorHazard | Kind::Duty);
+    let penalty = rule.row.penalty.as_ref().filter(|_| decides)?;
+    let text = lang.pick(&penalty.zh, &penalty.en);
+    let head = lang.pick("### 罚则", "### penalty");
+    Some(format!("{head}\n\n{text}"))
 }
 
 /// What the names in the predicates stand for, those inside names included.

@@ -17,13 +17,23 @@ pub fn write(book: &Book, code: &mut String) {
         book.schemes.len()
     );
     for scheme in &book.schemes {
+        let own = |item: &crate::scheme::Item| item.points.map(|points| points.0);
         let items = |list: &[crate::scheme::Item]| {
             let all: Vec<String> = list
                 .iter()
-                .map(|one| item(book, one.rule.get_ref(), one.points.map(|points| points.0)))
+                .map(|one| item(book, one.rule.get_ref(), own(one)))
                 .collect();
             format!("&[{}]", all.join(", "))
         };
+        // Also what a bonus would add that nobody earned is told.
+        let bonus: Vec<String> = scheme
+            .bonus
+            .iter()
+            .map(|one| {
+                let id = one.rule.get_ref();
+                item(book, id, own(one).or_else(|| literal(book, id)))
+            })
+            .collect();
         let groups: Vec<String> = scheme
             .group
             .iter()
@@ -63,13 +73,13 @@ pub fn write(book: &Book, code: &mut String) {
         let _ = writeln!(
             code,
             "    sdk::score::Scheme {{ rule: {}, title: {}, official: {}, total: {}, groups: &[{}], \
-             bonus: {}, veto: &[{veto}], veto_band: {veto_band}, bands: &[{}] }},",
+             bonus: &[{}], veto: &[{veto}], veto_band: {veto_band}, bands: &[{}] }},",
             index(book, scheme.rule.get_ref()),
             text(&scheme.title),
             scheme.official,
             expr::digits(scheme.total.0),
             groups.join(", "),
-            items(&scheme.bonus),
+            bonus.join(", "),
             bands.join(", ")
         );
     }
@@ -86,6 +96,12 @@ fn index(book: &Book, id: &str) -> usize {
         .iter()
         .position(|rule| rule.id() == id)
         .unwrap_or_default()
+}
+
+/// The points of a row that are the same for every filing.
+fn literal(book: &Book, id: &str) -> Option<Decimal> {
+    let rule = book.rule(id).filter(|rule| rule.each.is_empty())?;
+    rule.points.as_ref()?.text.trim().parse().ok()
 }
 
 fn item(book: &Book, id: &str, points: Option<Decimal>) -> String {

@@ -12,6 +12,9 @@ impl Human {
     pub(super) fn problem(&self, checked: &Checked<'_>, problem: &Problem, out: &mut Vec<u8>) {
         let (level, name) = match problem.level {
             ProblemLevel::Error => (Level::ERROR, self.lang.pick("错误", "error")),
+            ProblemLevel::Undetermined => {
+                (Level::WARNING, self.lang.pick("无法判定", "undetermined"))
+            }
             ProblemLevel::Warning => (Level::WARNING, self.lang.pick("警告", "warning")),
         };
         let title = level

@@ -14,6 +14,7 @@ use anjian_model::{FilingReport, Finding, Kind, Outcome, ProblemLevel, Verdict};
 use annotate_snippets::{Group, Level, Renderer};
 
 use super::{Format, Lang};
+use crate::waiting::waits;
 use crate::{Checked, Checker, Tally};
 
 /// Columns that a report may take. Reports are also printed and pasted, so the
@@ -73,9 +74,7 @@ impl Format for Human {
             .findings
             .iter()
             .filter(|finding| checker.options().all || !is_points_lost(finding));
-        let (grouped, single): (Vec<_>, Vec<_>) = shown.partition(|finding| {
-            finding.outcome == Outcome::Undetermined && !finding.missing.is_empty()
-        });
+        let (grouped, single): (Vec<_>, Vec<_>) = shown.partition(|finding| waits(finding));
         let (notes, single): (Vec<_>, Vec<_>) = single
             .into_iter()
             .partition(|finding| finding.verdict() == Verdict::Compliant);
@@ -158,7 +157,8 @@ impl Human {
                 ("项违反", "violation", "violations"),
             ),
             (
-                findings(|finding| finding.verdict() == Verdict::Undetermined),
+                findings(|finding| finding.verdict() == Verdict::Undetermined)
+                    + problems(ProblemLevel::Undetermined),
                 ("项无法判定", "undecided", "undecided"),
             ),
             (

@@ -6,6 +6,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::Human;
 use super::missing::named;
+use crate::formats::names;
 use crate::tally::RuleTally;
 use crate::{Checker, Decision, Profile, Tally};
 
@@ -52,7 +53,10 @@ impl Human {
             .map(|(count, zh, en)| lang.pick(format!("{zh} {count}"), format!("{count} {en}")))
             .collect();
         let filings = summary.filings;
-        let mut text = lang.pick(format!("{filings} 份申报"), format!("{filings} filings"));
+        let mut text = lang.pick(
+            format!("{filings} 份申报"),
+            names::count(filings, "filing", "filings"),
+        );
         if !counts.is_empty() {
             text.push_str(lang.pick("：", ": "));
             text.push_str(&counts.join(lang.pick("，", ", ")));
@@ -99,8 +103,11 @@ impl Human {
                  条规则{tolerated}，本次容忍 {findings} 项"
             ),
             format!(
-                "{id} {title} ({digest}): {inactive} rules switched off or limited by date{off}, \
-                 {rules} rules tolerated{tolerated}, {findings} findings tolerated here"
+                "{id} {title} ({digest}): {} switched off or limited by date{off}, {} \
+                 tolerated{tolerated}, {} tolerated here",
+                names::rules(inactive),
+                names::rules(rules),
+                names::count(findings, "finding", "findings"),
             ),
         );
         self.line(out, &Level::INFO, lang.pick("配置", "profile"), &text);
@@ -127,7 +134,7 @@ impl Human {
         let total: u64 = rules.iter().map(|(count, _)| count).sum();
         let text = self.lang.pick(
             format!("{total} 项，涉及 {} 条规则", rules.len()),
-            format!("{total}, of {} rules", rules.len()),
+            format!("{total}, of {}", names::rules(rules.len())),
         );
         self.line(out, &level, name, &text);
         let widest = rules.iter().map(|(_, id)| id.width()).max().unwrap_or(0);
@@ -140,7 +147,7 @@ impl Human {
         if let Some(more) = rules.len().checked_sub(MAX_RULES).filter(|more| *more > 0) {
             let line = self.lang.pick(
                 format!("          另有 {more} 条规则\n"),
-                format!("          and {more} more rules\n"),
+                format!("          and {more} more\n"),
             );
             out.extend_from_slice(line.as_bytes());
         }

@@ -1,6 +1,6 @@
 //! Calculations line by line, as an officer follows them by hand, and scores.
 
-use anjian_model::{Identification, Score};
+use anjian_model::{Identification, Score, ScoreItem};
 use annotate_snippets::{Level, normalize_untrusted_str};
 use unicode_width::UnicodeWidthStr;
 
@@ -66,9 +66,14 @@ impl Human {
         let group = annotate_snippets::Group::with_title(title);
         out.extend_from_slice(self.renderer.render(&[group]).as_bytes());
         out.push(b'\n');
-        let rows: Vec<[String; 3]> = score
-            .items
-            .iter()
+        // What cost most comes first, what added points last.
+        let mut items: Vec<&ScoreItem> = score.items.iter().collect();
+        items.sort_by(|a, b| {
+            let points = |item: &ScoreItem| item.points.parse::<f64>().unwrap_or_default();
+            points(a).total_cmp(&points(b))
+        });
+        let rows: Vec<[String; 3]> = items
+            .into_iter()
             .map(|item| {
                 let adds = !item.points.starts_with('-') && item.points != "0";
                 let sign = if adds { "+" } else { "" };
