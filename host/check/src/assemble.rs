@@ -424,12 +424,7 @@ fn causes_first(findings: &mut Vec<Finding>) {
     let computed = |finding: &Finding| -> Vec<(String, String)> {
         let facts = finding.evidence.iter();
         facts
-            .filter_map(|fact| {
-                Some((
-                    fact.pointer.clone(),
-                    fact.computed.as_ref()?.title.zh.clone(),
-                ))
-            })
+            .filter_map(|fact| Some((fact.pointer.clone(), fact.computed.as_ref()?.name.clone())))
             .collect()
     };
     let is_cause = |finding: &Finding| finding.kind == Kind::Consistency;

@@ -8,9 +8,9 @@ mod plugin;
 
 pub use plugin::*;
 
-/// 安检: check what enterprises file with their safety regulator.
+/// Anjian 安检: check what enterprises file with their safety regulator.
 #[derive(Debug, Parser)]
-#[command(name = "anjian", version, about, max_term_width = 100)]
+#[command(name = "anjian", version, max_term_width = 100)]
 pub struct Args {
     #[command(subcommand)]
     pub verb: Verb,
@@ -30,7 +30,7 @@ pub enum Verb {
     Token(TokenArgs),
 }
 
-/// Check filings and report what is violated and what cannot be decided.
+/// Check filings and report what is violated and what cannot be decided
 ///
 /// Exit status: 0 nothing at or above --fail-on, 1 findings, 2 usage or configuration, 3 an input
 /// that is no filing or breaks the schema, 4 a plugin that cannot be loaded, 5 a rule that failed

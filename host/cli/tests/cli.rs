@@ -97,6 +97,21 @@ fn a_plugin_that_cannot_be_loaded() {
 }
 
 #[test]
+fn a_folder_without_plugins_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path().to_str().unwrap();
+    check(&["rules", "--plugins", folder], 2, "has no *.wasm file");
+}
+
+#[test]
+fn help_opens_with_what_the_command_is_for() {
+    let output = anjian(&["--help"]);
+    let help = String::from_utf8(output.stdout).unwrap();
+    let first = "Anjian 安检: check what enterprises file with their safety regulator\n";
+    assert!(help.starts_with(first), "{help}");
+}
+
+#[test]
 fn help_names_the_statuses() {
     let output = anjian(&["check", "--help"]);
     let help = String::from_utf8(output.stdout).unwrap();

@@ -87,6 +87,18 @@ fn status_1_on_findings() {
     check(&violating(), &["--fail-on", "major_hazard"], 1);
 }
 
+/// A misspelled section beside a good one: nobody looked at it.
+#[test]
+fn a_section_that_nobody_checks_is_not_compliant() {
+    let mut filing: Value = serde_json::from_slice(&clean()).unwrap();
+    filing["sections"]["genral"] = json!({});
+    let filing = serde_json::to_vec(&filing).unwrap();
+    let report = check(&filing, &["--fail-on", "undetermined"], 1);
+    assert_eq!(report["filings"][0]["verdict"], "undetermined");
+    assert_eq!(report["filings"][0]["problems"][0]["level"], "undetermined");
+    check(&filing, &[], 0);
+}
+
 #[test]
 fn status_2_on_usage() {
     for args in [
@@ -118,16 +130,32 @@ fn rules_of_an_instrument_stand_in_the_order_of_clauses() {
         &[
             "《工贸企业重大事故隐患判定标准》（应急管理部令第10号）\n",
             "条款 ",
+            " 例 ",
             "order10/3.1a",
             "2023-05-15 起",
             "order10/5.6a",
+            "order10/5.6e",
+            "（线索）",
             "order10/14-7.7a",
-            "条规则\n",
+            "条规则，其中线索 ",
+            "；未编码 0 条\n",
         ],
     );
+    // Of these nothing is encoded, and the list says why.
+    for (key, row) in [("reg53", "reg53/has"), ("order6", "order6/6")] {
+        says(
+            &["rules", "--instrument", key],
+            &["\n未编码\n", row, "条文未核实\n", "共 0 条规则"],
+        );
+    }
     says(
         &["rules", "--instrument", "gb18218", "--lang", "en"],
-        &["(GB 18218-2018)\n", "clause ", "confidence", " rules\n"],
+        &[
+            "(GB 18218-2018)\n",
+            "clause ",
+            "confidence",
+            " rules, of these ",
+        ],
     );
 }
 
@@ -180,6 +208,32 @@ fn explain_reads_as_a_page() {
     );
 }
 
+/// A clause without a letter stands for all its rules, those of dead devices
+/// and of leads included.
+#[test]
+fn explain_shows_all_rules_of_a_clause() {
+    says(
+        &["explain", "order10/5.6"],
+        &[
+            "order10/5.6：13 条规则\n",
+            "  order10/14-5.6d ",
+            "\norder10/5.6a  结晶器冷却水未设进水压力监测报警\n",
+            "由 order10/14-5.6a 判定",
+            "\n罚则\n\n安全生产法第一百零二条",
+            "5万元以上10万元以下",
+            "\n界限值\n",
+            "\n例 1：违反\n",
+            "\norder10/14-5.6a  ",
+            "\norder10/5.6e  ",
+        ],
+    );
+    let output = anjian(&["explain", "order10/5.6x"]);
+    assert_eq!(output.status.code(), Some(2));
+    let error = String::from_utf8(output.stderr).unwrap();
+    let near = "near it are: order10/5.6a, order10/5.6b, order10/5.6c, ";
+    assert!(error.contains(near), "{error}");
+}
+
 #[test]
 fn status_3_on_what_is_no_filing() {
     for input in [
@@ -209,6 +263,31 @@ fn status_4_when_a_plugin_cannot_be_loaded_and_the_others_judge() {
         4,
     );
     assert_eq!(report["filings"][0]["verdict"], "non_compliant");
+}
+
+#[test]
+fn a_plugin_of_a_folder_takes_the_place_of_the_built_in_one_of_its_id() {
+    let folder = TempDir::new().unwrap();
+    let mining = anjian_bundle::PLUGINS
+        .iter()
+        .find(|bundled| bundled.name == "mining")
+        .unwrap();
+    fs::write(folder.path().join("mine.wasm"), mining.component).unwrap();
+    let output = anjian(&[
+        "plugin",
+        "list",
+        "--plugins",
+        folder.path().to_str().unwrap(),
+    ]);
+    assert_eq!(output.status.code(), Some(0));
+    let list = String::from_utf8(output.stdout).unwrap();
+    let mines: Vec<&str> = list
+        .lines()
+        .filter(|line| line.starts_with("mining"))
+        .collect();
+    assert!(mines.len() == 1 && mines[0].contains("mine.wasm"), "{list}");
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("takes the place of the built-in"), "{said}");
 }
 
 /// A filing that the guests of `tests/guests` read too.

@@ -1,4 +1,4 @@
-use anjian_model::{Kind, Outcome, Severity};
+use anjian_model::{Computed, Evidence, Finding, Kind, Outcome, Severity};
 
 use super::{Checker, Options, SetupError, Source};
 use crate::double::{self, Double};
@@ -126,12 +126,23 @@ fn facts_that_break_the_schema_are_unknown_and_the_rest_is_judged() {
 #[test]
 fn unknown_members_are_told_and_do_not_invalidate() {
     check(
-        r#"{"test": {"count": 1, "unit": [], "zzzzz": 1}, "tset": {}}"#,
+        r#"{"test": {"count": 1, "unit": [], "zzzzz": 1}}"#,
         &[
             "Compliant",
             r#"Warning unknown_member /sections/test/unit 2:44 member "unit" is not in the schema and was not checked; did you mean "units" (units)?"#,
             r#"Warning unknown_member /sections/test/zzzzz 2:57 member "zzzzz" is not in the schema and was not checked"#,
-            r#"Warning unknown_section /sections/tset 2:69 no plugin checks section "tset", so its content was not checked; did you mean "test"?"#,
+        ],
+    );
+}
+
+/// Nobody looked at it, so nobody may say that it is in order.
+#[test]
+fn a_section_that_nobody_checks_leaves_the_filing_undetermined() {
+    check(
+        r#"{"test": {"count": 1, "units": []}, "tset": {}}"#,
+        &[
+            "Undetermined",
+            r#"Undetermined unknown_section /sections/tset 2:50 no plugin checks section "tset", so its content was not checked; did you mean "test"?"#,
         ],
     );
 }
@@ -268,6 +279,56 @@ fn findings_are_sorted_by_what_they_mean() {
             "Undetermined score/5a",
         ]
     );
+}
+
+/// A contradiction goes before the duties that rest on the same computed value,
+/// and no further: the others keep their places.
+#[test]
+fn a_cause_stands_before_what_follows_from_it() {
+    let finding = |rule: &str, kind, computed: &[&str]| {
+        let stated = double::rule(rule);
+        let evidence = computed.iter().map(|pointer| Evidence {
+            pointer: (*pointer).to_owned(),
+            title: double::text("算得", "computed"),
+            value: None,
+            computed: Some(Computed {
+                name: "unit.is_major_hazard".to_owned(),
+                title: double::text("算得", "computed"),
+                value: "true".to_owned(),
+            }),
+            line: None,
+            column: None,
+            expected: None,
+        });
+        Finding {
+            rule: stated.id,
+            outcome: Outcome::Violated,
+            kind,
+            severity: match kind {
+                Kind::Consistency => Severity::Medium,
+                _ => Severity::High,
+            },
+            instrument: stated.instrument,
+            clause: stated.clause,
+            confidence: stated.confidence,
+            item: None,
+            message: stated.title,
+            tolerated: None,
+            evidence: evidence.collect(),
+            missing: Vec::new(),
+        }
+    };
+    let mut findings = vec![
+        finding("t/9", Kind::Consistency, &["/s/units/1"]),
+        finding("t/8", Kind::Consistency, &["/s/other"]),
+        finding("t/7", Kind::Duty, &["/s/units/1"]),
+        finding("t/6", Kind::Duty, &[]),
+        finding("t/5", Kind::Duty, &["/s/units/1"]),
+        finding("t/4", Kind::MajorHazard, &["/s/units/1"]),
+    ];
+    crate::assemble::sort(&mut findings);
+    let order: Vec<&str> = findings.iter().map(|found| &*found.rule).collect();
+    assert_eq!(order, ["t/4", "t/9", "t/5", "t/6", "t/7", "t/8"]);
 }
 
 #[test]

@@ -190,6 +190,12 @@ fn json_is_the_report() {
     let filing = &report["filings"][0];
     assert_eq!(filing["source"], "f.json");
     assert_eq!(filing["verdict"], "invalid");
+    let waiting = serde_json::json!([{
+        "pointer": "/sections/test/units/*/esd",
+        "title": {"zh": "紧急切断装置", "en": "emergency shut-off"},
+        "rules": ["b/5a"],
+    }]);
+    assert_eq!(filing["waiting"], waiting);
     let finding = &filing["findings"][0];
     assert_eq!(finding["rule"], "b/5a");
     assert_eq!(finding["kind"], "major_hazard");
@@ -284,6 +290,56 @@ fn sarif_has_what_readers_need() {
             "b/10 note %E7%94%B3%E6%8A%A5%201.json null:null",
             "input/empty error empty.json 1:1",
         ]
+    );
+}
+
+/// Against the schema that its authors published.
+#[test]
+fn sarif_keeps_the_published_schema() {
+    let schema = std::fs::read_to_string(SARIF_SCHEMA).unwrap();
+    let schema: Value = serde_json::from_str(&schema).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let files = [
+        ("申报 1.json", FILING),
+        ("f.ndjson", &stream()),
+        ("empty.json", ""),
+    ];
+    for lang in [Lang::Zh, Lang::En] {
+        for checker in [checker(false), checker(true), tolerant()] {
+            let text = render_by(&checker, &Sarif { lang }, &files, 1);
+            let log: Value = serde_json::from_str(&text).unwrap();
+            let breaks: Vec<String> = validator
+                .iter_errors(&log)
+                .map(|error| format!("{} {error}", error.instance_path()))
+                .collect();
+            assert_eq!(breaks, Vec::<String>::new());
+        }
+    }
+    // It would see a slip.
+    let log = r#"{"version": "2.1.0", "runs": [{"results": []}]}"#;
+    assert!(!validator.is_valid(&serde_json::from_str(log).unwrap()));
+}
+
+const SARIF_SCHEMA: &str = concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/../../tests/schemas/sarif-schema-2.1.0.json"
+);
+
+#[test]
+fn sarif_brackets_are_those_of_its_language() {
+    let full = |lang| {
+        let text = render(&Sarif { lang }, &[("f.json", FILING)], 1);
+        let log: Value = serde_json::from_str(&text).unwrap();
+        let rule = &log["runs"][0]["tool"]["driver"]["rules"][0];
+        rule["fullDescription"]["text"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(
+        full(Lang::Zh),
+        "未设紧急切断装置（测试标准 GB 1-2020 第一条）"
+    );
+    assert_eq!(
+        full(Lang::En),
+        "no emergency shut-off (test standard GB 1-2020 第一条)"
     );
 }
 

@@ -142,21 +142,25 @@ fn refuse(text: &str, first_line: u32, refusal: Refusal) -> Problem {
     problem(code, place.line, Some((place.line, place.column)), &zh, &en)
 }
 
-fn syntax_zh(words: &str) -> String {
-    let known = match words {
+fn syntax_zh(words: &str) -> &'static str {
+    match words {
         w if w.starts_with("EOF") => "内容没有写完就结束了",
         "trailing comma" => "最后一项后面多了逗号",
         "trailing characters" => "结束之后还有多余内容",
         "expected value" => "这里应有一个值",
+        "expected ident" => "这里只能写 true、false 或 null；文字应写在双引号里",
         "key must be a string" => "成员名应写在双引号里",
         "expected `:`" => "成员名后面缺少冒号",
         "invalid number" => "数字写法不正确",
+        "number out of range" => "数字过大",
         "invalid escape" => "字符串中的转义不正确",
+        "invalid unicode code point"
+        | "lone leading surrogate in hex escape"
+        | "unexpected end of hex escape" => "字符串中的 \\u 转义不完整",
         w if w.starts_with("expected `,`") => "缺少逗号或结束括号",
         w if w.starts_with("control character") => "字符串中有未转义的控制字符（如换行）",
-        other => other,
-    };
-    known.to_owned()
+        _ => "写法不符合 JSON 语法",
+    }
 }
 
 fn describe(document: &Document<'_>, defect: &Defect) -> Problem {

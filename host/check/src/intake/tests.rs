@@ -54,6 +54,35 @@ fn whole_inputs_that_are_no_filing() {
     check(b"{\"a\": 1", Err("not_json@1:7"));
 }
 
+/// What the parser says in English is told in Chinese, with the words of JSON
+/// alone in Latin letters.
+#[test]
+fn what_is_no_json_is_told_in_chinese() {
+    for (input, expect) in [
+        (r#"{"a": 1"#, "内容没有写完就结束了"),
+        (
+            r#"{"a": tru}"#,
+            "这里只能写 true、false 或 null；文字应写在双引号里",
+        ),
+        (r#"{"a": 未知}"#, "这里应有一个值"),
+        (r#"{"a": 1,}"#, "最后一项后面多了逗号"),
+        (r#"{"a" 1}"#, "成员名后面缺少冒号"),
+        (r#"{'a': 1}"#, "成员名应写在双引号里"),
+        (r#"{"a": 01}"#, "数字写法不正确"),
+        (r#"{"a": 1 "b": 2}"#, "缺少逗号或结束括号"),
+        (r#"{"a": "\q"}"#, "字符串中的转义不正确"),
+        (r#"{"a": "\u12"}"#, "字符串中的转义不正确"),
+        ("{\"a\": \"x\ny\"}", "字符串中有未转义的控制字符（如换行）"),
+        (r#"{"a": 1} x"#, "结束之后还有多余内容"),
+    ] {
+        let Err(problem) = read(input.as_bytes(), 1) else {
+            panic!("{input}");
+        };
+        let said = problem.message.zh;
+        assert_eq!(said, format!("不是 JSON：{expect}"), "{input}");
+    }
+}
+
 #[test]
 fn depth() {
     let nested = |levels: usize| {
