@@ -47,7 +47,8 @@ pub fn run(
     while !batch.is_empty() && !stopped {
         // Read before, for a batch that was read may be all there was.
         stopped = stop.load(Ordering::Relaxed);
-        let (judged, next) = rayon::join(|| judge(checker, &batch, format), || inputs.next_batch());
+        let (judged, next) =
+            rayon::join(|| judge(checker, &batch, format), || inputs.ready_batch());
         for part in judged {
             let (bytes, counts) = part?;
             if !bytes.is_empty() {
@@ -61,7 +62,7 @@ pub fn run(
         }
         out.flush()?;
         progress(&tally);
-        batch = next;
+        batch = next.unwrap_or_else(|| inputs.next_batch());
     }
     let mut part = Vec::new();
     format.end(checker, &tally, &mut part)?;

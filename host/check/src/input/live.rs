@@ -95,7 +95,7 @@ impl Live {
                     self.take(chunk);
                     break;
                 }
-                Err(RecvTimeoutError::Disconnected) => self.ended = true,
+                Err(RecvTimeoutError::Disconnected) => self.end(),
                 Err(RecvTimeoutError::Timeout) if stopped => self.cut_off(),
                 Err(RecvTimeoutError::Timeout) => {}
             }
@@ -119,7 +119,7 @@ impl Live {
             match self.chunks.try_recv() {
                 Ok(chunk) => self.take(chunk),
                 Err(TryRecvError::Empty) => return false,
-                Err(TryRecvError::Disconnected) => self.ended = true,
+                Err(TryRecvError::Disconnected) => self.end(),
             }
         }
     }
@@ -136,6 +136,11 @@ impl Live {
                 self.ended = true;
             }
         }
+    }
+
+    /// In a pipeline Ctrl-C ends the writer too: what it wrote last may be half.
+    fn end(&mut self) {
+        (self.ended, self.cut) = (true, self.stop.load(Ordering::Relaxed));
     }
 
     fn cut_off(&mut self) {

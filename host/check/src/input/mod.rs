@@ -150,13 +150,20 @@ impl Inputs {
         self.cut
     }
 
+    /// The same, if it is at hand: whoever would have to wait for it writes first
+    /// what is judged.
+    pub fn ready_batch(&mut self) -> Option<Vec<Piece>> {
+        (!self.would_wait()).then(|| self.next_batch())
+    }
+
     fn would_wait(&mut self) -> bool {
         match &mut self.stream {
             Some(Stream {
                 reader: Reader::Live(live),
                 ..
             }) => !live.has_line(self.max_filing),
-            _ => false,
+            Some(_) => false,
+            None => matches!(self.todo.last(), Some(Todo::Named(path)) if path.as_os_str() == "-"),
         }
     }
 
