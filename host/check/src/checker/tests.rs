@@ -142,7 +142,7 @@ fn a_section_that_nobody_checks_leaves_the_filing_undetermined() {
         r#"{"test": {"count": 1, "units": []}, "tset": {}}"#,
         &[
             "Undetermined",
-            r#"Undetermined unknown_section /sections/tset 2:50 no plugin checks section "tset", so its content was not checked; did you mean "test"?"#,
+            r#"Undetermined unknown_section /sections/tset 2:58 no plugin checks section "tset", so its content was not checked; did you mean "test"?"#,
         ],
     );
 }

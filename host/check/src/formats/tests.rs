@@ -297,6 +297,8 @@ fn sarif_has_what_readers_need() {
 #[test]
 fn sarif_keeps_the_published_schema() {
     let schema = std::fs::read_to_string(SARIF_SCHEMA).unwrap();
+    // Its pattern of a language has a `]` that a strict reader wants escaped.
+    let schema = schema.replace("{2}]?$", r"{2}\\]?$");
     let schema: Value = serde_json::from_str(&schema).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();
     let files = [

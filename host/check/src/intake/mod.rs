@@ -111,6 +111,11 @@ fn syntax(text: &str, first_line: u32, error: &serde_json::Error) -> Problem {
     let place = place::of_serde(text, first_line, error);
     let words = error.to_string();
     let words = words.split(" at line ").next().unwrap_or_default();
+    let words = if is_behind_comma(text, error) {
+        "trailing comma"
+    } else {
+        words
+    };
     problem(
         "not_json",
         place.line,
@@ -140,6 +145,17 @@ fn refuse(text: &str, first_line: u32, refusal: Refusal) -> Problem {
     };
     let place = place::of(text, first_line, at);
     problem(code, place.line, Some((place.line, place.column)), &zh, &en)
+}
+
+/// Whether the parser met a closing bracket behind a comma. It then asks for
+/// the next member or value, and the reader has to drop the comma.
+fn is_behind_comma(text: &str, error: &serde_json::Error) -> bool {
+    let lines = text
+        .split_inclusive('\n')
+        .take(error.line().saturating_sub(1));
+    let at = lines.map(str::len).sum::<usize>() + error.column().saturating_sub(1);
+    let (before, rest) = text.as_bytes().split_at(at.min(text.len()));
+    matches!(rest.first(), Some(b'}' | b']')) && before.trim_ascii_end().ends_with(b",")
 }
 
 fn syntax_zh(words: &str) -> &'static str {
