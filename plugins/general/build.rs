@@ -6,11 +6,10 @@ mod form;
 #[path = "src/division/text.rs"]
 mod text;
 
-use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::Path;
 
-use form::{Confidence, Form, Name, Source};
+use form::{Confidence, DepartmentForm, Form, Name, Names, Source, TypeForm};
 use jiff::civil::Date;
 use serde::Deserialize;
 
@@ -48,15 +47,7 @@ fn read(file: &str) -> Result<String, String> {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Departments {
-    departments: Vec<Department>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Department {
-    zh: String,
-    en: String,
-    aliases: Vec<String>,
+    departments: Vec<DepartmentForm>,
 }
 
 #[derive(Deserialize)]
@@ -66,53 +57,9 @@ struct Table<'a> {
     _version: String,
     #[serde(rename = "title", borrow)]
     _title: Name<'a>,
-    types: Vec<Type>,
+    types: Vec<TypeForm>,
     #[serde(borrow)]
     records: Vec<Form<'a>>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Type {
-    key: String,
-    zh: String,
-    en: String,
-    aliases: Vec<String>,
-    industry_codes: Vec<String>,
-    similar_to: Vec<String>,
-}
-
-/// Names as they are compared; each stands for one entry only.
-#[derive(Default)]
-struct Names(BTreeMap<String, String>);
-
-impl Names {
-    fn of<'n>(
-        &mut self,
-        file: &str,
-        entry: &str,
-        names: impl IntoIterator<Item = &'n String>,
-    ) -> Result<Vec<String>, String> {
-        let mut own = Vec::new();
-        for name in names {
-            let normal = text::normal(name);
-            if normal.is_empty() {
-                return Err(format!(
-                    "plugins/general/{file}: `{entry}` has an empty name"
-                ));
-            }
-            match self.0.insert(normal.clone(), entry.to_owned()) {
-                Some(other) if other != entry => {
-                    return Err(format!(
-                        "plugins/general/{file}: `{name}` is a name of `{other}` and of `{entry}`"
-                    ));
-                }
-                Some(_) => {}
-                None => own.push(normal),
-            }
-        }
-        Ok(own)
-    }
 }
 
 fn departments(json: &str, code: &mut String) -> Result<(), String> {
@@ -124,9 +71,14 @@ fn departments(json: &str, code: &mut String) -> Result<(), String> {
         "pub(super) static DEPARTMENTS: [Department; {}] = [",
         file.departments.len()
     );
-    for Department { zh, en, aliases } in &file.departments {
-        let own = names.of(DEPARTMENTS, zh, std::iter::once(zh).chain(aliases))?;
-        let _ = writeln!(code, "    Department {{ en: {en:?}, names: &{own:?} }},");
+    for form in &file.departments {
+        let wrong = |what| format!("plugins/general/{DEPARTMENTS}: `{}`: {what}", form.zh);
+        let own = form.names(&mut names).map_err(wrong)?;
+        let _ = writeln!(
+            code,
+            "    Department {{ en: {:?}, names: &{own:?} }},",
+            form.en
+        );
     }
     code.push_str("];\n");
     Ok(())
@@ -164,22 +116,11 @@ fn types(file: &Table<'_>, code: &mut String) -> Result<(), String> {
     );
     for of in &file.types {
         let wrong = |what: String| format!("plugins/general/{TABLE}: type `{}`: {what}", of.key);
-        let own = names.of(
-            TABLE,
-            &of.key,
-            [&of.key, &of.zh].into_iter().chain(&of.aliases),
-        )?;
+        let own = of.names(&mut names).map_err(wrong)?;
         let mut similar = Vec::new();
         for key in &of.similar_to {
             let found = file.types.iter().position(|other| other.key == *key);
             similar.push(found.ok_or_else(|| wrong(format!("there is no type `{key}`")))?);
-        }
-        for code in &of.industry_codes {
-            if !matches!(code.len(), 2..=4) || !code.bytes().all(|c| c.is_ascii_digit()) {
-                return Err(wrong(format!(
-                    "`{code}` is no industry code of 2 to 4 digits"
-                )));
-            }
         }
         let _ = writeln!(
             code,

@@ -9,7 +9,7 @@ use crate::Cx;
 use crate::division::case::Case;
 use crate::division::department::bodies;
 use crate::division::form::{Confidence, Name, Source};
-use crate::division::table::{Record, TYPES, Table};
+use crate::division::table::{Record, Table, Type};
 use crate::division::{Answer, Lead, State};
 use crate::filed::{answers, cases, short};
 use crate::rules::rule_index;
@@ -73,13 +73,17 @@ impl<'a> About<'a> {
         self.table.record(self.answer.similar?.record)
     }
 
+    fn similar_type(&self) -> Option<&'a Type> {
+        self.table.kind(self.answer.similar?.kind)
+    }
+
     fn lead_names(&self) -> Text {
         let lead = self.lead.map(|lead| (short(lead.zh), short(lead.en)));
         let (zh, mut en) = lead.unwrap_or_default();
         // A decision is filed in Chinese only.
         if zh == en
-            && let [body] = bodies(&zh).as_slice()
-            && let Some(known) = body.known()
+            && let [body] = bodies(self.table, &zh).as_slice()
+            && let Some(known) = body.known(self.table)
         {
             known.en.clone_into(&mut en);
         }
@@ -88,7 +92,7 @@ impl<'a> About<'a> {
 
     fn result(&self) -> Text {
         let Text { zh, en } = self.finding();
-        let kind = self.answer.kind.and_then(|kind| TYPES.get(kind));
+        let kind = self.answer.kind.and_then(|kind| self.table.kind(kind));
         let business = short(self.business);
         let known = kind.map_or(&*business, |kind| kind.en);
         text(format!("{business}：{zh}"), format!("{known}: {en}"))
@@ -155,7 +159,7 @@ impl<'a> About<'a> {
     }
 
     fn proposal(&self) -> Text {
-        let kind = self.answer.similar.and_then(|of| TYPES.get(of.kind));
+        let kind = self.similar_type();
         let lead = self.similar().and_then(|record| record.lead);
         match (kind, lead) {
             (Some(kind), Some(lead)) => text(
@@ -201,7 +205,7 @@ impl<'a> About<'a> {
             values.push(("confidence", confidence(record.confidence).2.to_owned()));
             values.push(("region", format!("{:0<6}", record.region)));
         }
-        if let Some(kind) = self.answer.similar.and_then(|of| TYPES.get(of.kind)) {
+        if let Some(kind) = self.similar_type() {
             values.push(("similar_to", kind.key.to_owned()));
         }
         if let Some(addressee) = self.addressee() {

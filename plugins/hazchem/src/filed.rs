@@ -25,8 +25,9 @@ impl<'f> Cache<'f> {
     /// Nothing here takes local parameters.
     ///
     /// # Errors
-    /// None.
-    pub fn new(_parameters: &'f [u8]) -> Result<Self, Refusal> {
+    /// When there are some.
+    pub fn new(parameters: &'f [u8]) -> Result<Self, Refusal> {
+        anjian_sdk::plain::none(parameters)?;
         Ok(Cache::default())
     }
 }

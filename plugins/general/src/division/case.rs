@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::table::{Record, Table, kind_of};
+use super::table::{Record, Table};
 use super::{Date, text};
 use crate::division::form::Source;
 
@@ -34,11 +34,11 @@ pub(crate) enum Until {
 
 impl<'a> Case<'a> {
     /// Whether it is about this business.
-    fn is_of(&self, kind: Option<usize>, business: &str) -> bool {
+    fn is_of(&self, table: &Table<'_>, kind: Option<usize>, business: &str) -> bool {
         let Some(own) = self.business else {
             return false;
         };
-        match (kind, kind_of(own)) {
+        match (kind, table.kind_of(own)) {
             (Some(kind), Some(own)) => kind == own,
             (None, None) => text::normal(own) == text::normal(business),
             _ => false,
@@ -67,7 +67,7 @@ impl<'a> Case<'a> {
                 names.any(|name| names_it(&document, name))
             })
             .collect();
-        let kind = self.business.and_then(kind_of);
+        let kind = self.business.and_then(|own| table.kind_of(own));
         let own: Vec<Record<'t>> = all
             .iter()
             .filter(|record| Some(record.kind) == kind)
@@ -143,10 +143,10 @@ fn digits(territory: &str) -> &str {
 
 /// For each case whether it counts for its business: it has begun, and none has
 /// taken its place. One without a business stands for itself.
-pub(crate) fn counting(cases: &[Case<'_>], on: Date) -> Vec<bool> {
+pub(crate) fn counting(table: &Table<'_>, cases: &[Case<'_>], on: Date) -> Vec<bool> {
     let of = |case: &Case<'_>| {
         let business = case.business?;
-        let kind = kind_of(business);
+        let kind = table.kind_of(business);
         let new = kind.is_none().then(|| text::normal(business));
         Some((kind, new))
     };
@@ -167,6 +167,7 @@ pub(crate) fn counting(cases: &[Case<'_>], on: Date) -> Vec<bool> {
 /// The case of a business that counts: the last that had begun; what has no
 /// day comes before all that have.
 pub(crate) fn last(
+    table: &Table<'_>,
     cases: &[Case<'_>],
     kind: Option<usize>,
     business: &str,
@@ -175,7 +176,7 @@ pub(crate) fn last(
     cases
         .iter()
         .enumerate()
-        .filter(|(_, case)| case.is_of(kind, business))
+        .filter(|(_, case)| case.is_of(table, kind, business))
         .filter(|(_, case)| case.has_begun(on))
         .max_by_key(|(_, case)| case.since)
         .map(|(index, _)| index)

@@ -1,6 +1,6 @@
 //! Departments, however they are written.
 
-use super::table::{DEPARTMENTS, Department};
+use super::table::{Department, Table};
 use super::text::normal;
 
 /// One that the tables know, or one of its own.
@@ -11,28 +11,28 @@ pub(crate) enum Body {
 }
 
 impl Body {
-    pub(crate) fn known(&self) -> Option<&'static Department> {
+    pub(crate) fn known<'t>(&self, table: &'t Table<'_>) -> Option<&'t Department> {
         match self {
-            Body::Known(index) => DEPARTMENTS.get(*index),
+            Body::Known(index) => table.departments().nth(*index),
             Body::Other(_) => None,
         }
     }
 }
 
 /// The departments that a text names.
-pub(crate) fn bodies(text: &str) -> Vec<Body> {
+pub(crate) fn bodies(table: &Table<'_>, text: &str) -> Vec<Body> {
     split(&normal(text))
         .into_iter()
         .map(without_brackets)
         .filter(|name| !name.is_empty())
-        .map(body)
+        .map(|name| body(table, name))
         .collect()
 }
 
 /// Whether two texts name a department in common.
-pub(crate) fn share(a: &str, b: &str) -> bool {
-    let b = bodies(b);
-    bodies(a).iter().any(|body| b.contains(body))
+pub(crate) fn share(table: &Table<'_>, a: &str, b: &str) -> bool {
+    let b = bodies(table, b);
+    bodies(table, a).iter().any(|body| b.contains(body))
 }
 
 /// Separated names; what stands in brackets belongs to its name.
@@ -69,8 +69,8 @@ fn without_brackets(name: &str) -> &str {
 }
 
 /// 常州市新北区交通运输局 is 交通运输局; the longest name wins.
-fn body(name: &str) -> Body {
-    let known = DEPARTMENTS.iter().enumerate().flat_map(|(index, of)| {
+fn body(table: &Table<'_>, name: &str) -> Body {
+    let known = table.departments().enumerate().flat_map(|(index, of)| {
         of.names
             .iter()
             .filter(|known| name == **known || is_whole(known) && name.ends_with(**known))
@@ -82,9 +82,9 @@ fn body(name: &str) -> Body {
     }
 }
 
-const ENDS: [&str; 14] = [
+const ENDS: [&str; 16] = [
     "局", "厅", "委", "会", "院", "办", "社", "部门", "机构", "机关", "企业", "支队", "大队",
-    "总队",
+    "总队", "处", "中心",
 ];
 
 /// Whether a place may stand before the name: 交通 is too short for it.
@@ -116,14 +116,20 @@ mod tests {
             ("网监科", "新北区网监科", false),
             ("", "", false),
         ] {
-            assert_eq!(share(a, b), same, "{a} {b}");
+            assert_eq!(share(&Table::default(), a, b), same, "{a} {b}");
         }
     }
 
     #[test]
     fn unknown_names_are_their_own() {
+        let table = Table::default();
+        let bodies = |text| bodies(&table, text);
         assert_eq!(bodies("网监科（二）"), [Body::Other("网监科".to_owned())]);
-        assert!(bodies("市交警支队").iter().all(|of| of.known().is_some()));
+        assert!(
+            bodies("市交警支队")
+                .iter()
+                .all(|of| of.known(&table).is_some())
+        );
         assert!(bodies("，（）").is_empty());
     }
 }

@@ -16,7 +16,7 @@ pub(crate) use anjian_sdk::Date;
 use case::Case;
 use choice::{Weight, choose};
 use similar::Similar;
-use table::{Id, Table, kind_of};
+use table::{Id, Table};
 
 /// Where and when the question is asked, and what the filer knows about it.
 #[derive(Clone, Copy, Debug)]
@@ -133,7 +133,7 @@ pub(crate) struct Lead<'a> {
 
 /// Who supervises a business as it was filed.
 pub(crate) fn resolve(table: &Table<'_>, business: &str, site: &Site<'_>) -> Answer {
-    let kind = kind_of(business);
+    let kind = table.kind_of(business);
     let choice = kind.map(|kind| choose(table, kind, site.region, site.on));
     let choice = choice.unwrap_or_default();
     let open = matches!(choice.counts, Some((_, Weight::Open)));
@@ -147,7 +147,7 @@ pub(crate) fn resolve(table: &Table<'_>, business: &str, site: &Site<'_>) -> Ans
         similar: None,
         looked_at: choice.looked_at,
     };
-    let last = case::last(site.cases, kind, business, site.on);
+    let last = case::last(table, site.cases, kind, business, site.on);
     let filed = last.and_then(|index| Some((index, site.cases.get(index)?)));
     let mut proposed = None;
     if let Some((index, case)) = filed {

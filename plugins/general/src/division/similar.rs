@@ -3,7 +3,7 @@
 use super::Site;
 use super::choice::{Weight, choose};
 use super::department::share;
-use super::table::{Id, Record, TYPES, Table};
+use super::table::{Id, Record, Table};
 
 /// A business, and the record that names its lead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,10 +22,10 @@ pub(crate) fn find(
 ) -> Option<Similar> {
     let may_lead = |lead: &str| {
         let candidates = open.map(|record| record.co).unwrap_or_default();
-        candidates.is_empty() || candidates.iter().any(|name| share(&name.zh, lead))
+        candidates.is_empty() || candidates.iter().any(|name| share(table, &name.zh, lead))
     };
     let mut weak = None;
-    for kind in near(kind, site.industry) {
+    for kind in near(table, kind, site.industry) {
         let Some((record, weight)) = choose(table, kind, site.region, site.on).counts else {
             continue;
         };
@@ -44,16 +44,16 @@ pub(crate) fn find(
 }
 
 /// Nearest first; a business that is new is compared by its industry code.
-fn near(kind: Option<usize>, industry: Option<&str>) -> Vec<usize> {
+fn near(table: &Table<'_>, kind: Option<usize>, industry: Option<&str>) -> Vec<usize> {
     if let Some(kind) = kind {
-        let similar = TYPES.get(kind).map(|of| of.similar_to);
+        let similar = table.kind(kind).map(|of| of.similar_to);
         return similar.unwrap_or_default().to_vec();
     }
     let code = industry
         .unwrap_or_default()
         .trim_start_matches(|c: char| c.is_ascii_alphabetic());
-    let mut found: Vec<(usize, usize)> = TYPES
-        .iter()
+    let mut found: Vec<(usize, usize)> = table
+        .types()
         .enumerate()
         .filter_map(|(kind, of)| {
             let fits = of

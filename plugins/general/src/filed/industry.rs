@@ -1,6 +1,6 @@
 //! The industry code, GB/T 4754-2017.
 
-use crate::division::table::{TYPES, kind_of};
+use crate::division::table::built_in_type;
 
 /// Sections with their first and last division.
 const SECTIONS: [(char, u8, u8); 20] = [
@@ -80,7 +80,7 @@ impl<'c> Code<'c> {
 /// The industry codes of a business type of the table of supervision; none for a
 /// business that the table does not have, and for one that any trade may have.
 pub(super) fn codes_of(business_type: &str) -> Option<&'static [&'static str]> {
-    let codes = TYPES.get(kind_of(business_type)?)?.industry_codes;
+    let codes = built_in_type(business_type)?.industry_codes;
     (!codes.is_empty()).then_some(codes)
 }
 

@@ -60,7 +60,7 @@ pub(crate) fn division_case_counts(
 ) -> Option<bool> {
     let counting = cx
         .cache
-        .counting(|| counting(&cases(cx), cx.dates.reference));
+        .counting(|| counting(cx.cache.table(), &cases(cx), cx.dates.reference));
     counting.get(*at.first()?).copied()
 }
 

@@ -132,7 +132,7 @@ pub(crate) fn division_state_default(
 /// The departments that were declared, and the text.
 fn declared<'c>(cx: &'c Cx<'_>, missing: Missing<'_>) -> Option<(&'c str, Vec<Body>)> {
     let text = or_missing(cx.enterprise.declared_department(), missing, &[DECLARED])?;
-    Some((text, bodies(text)))
+    Some((text, bodies(cx.cache.table(), text)))
 }
 
 /// The leads of the filed businesses, none where one has none.
@@ -155,8 +155,14 @@ pub(crate) fn division_declared_recognised(
     let (_, declared) = declared?;
     let cases = cases(cx);
     let leads = leads(answers, cx.cache.table(), &cases);
-    let names = || leads.iter().flatten().flat_map(|lead| bodies(lead.zh));
-    let recognised = |body: &Body| body.known().is_some() || names().any(|lead| lead == *body);
+    let table = cx.cache.table();
+    let names = || {
+        leads
+            .iter()
+            .flatten()
+            .flat_map(|lead| bodies(table, lead.zh))
+    };
+    let recognised = |body: &Body| body.known(table).is_some() || names().any(|lead| lead == *body);
     Some(declared.iter().any(recognised))
 }
 
@@ -180,7 +186,8 @@ fn expected(cx: &Cx<'_>, answers: &[Answer], text: &str, declared: &[Body]) -> O
         .into_iter()
         .collect();
     let leads = leads.filter(|leads| !leads.is_empty())?;
-    let names = || leads.iter().flat_map(|lead| bodies(lead.zh));
+    let table = cx.cache.table();
+    let names = || leads.iter().flat_map(|lead| bodies(table, lead.zh));
     if names().any(|lead| declared.contains(&lead)) {
         return Some(text.to_owned());
     }

@@ -5,7 +5,7 @@ use anjian_sdk::contract::{Step, Text};
 use super::{About, confidence, names, text};
 use crate::division::Lead;
 use crate::division::form::Source;
-use crate::division::table::{Record, TYPES};
+use crate::division::table::Record;
 use crate::filed::short;
 
 const LEAD: &str = "安全生产法第十条第二款";
@@ -128,7 +128,10 @@ impl About<'_> {
             Some(lead) => text(&*lead.zh, &*lead.en),
             None => text("没有唯一牵头部门", "no single lead"),
         };
-        let kind = TYPES.get(record.kind).map_or(("", ""), |of| (of.zh, of.en));
+        let kind = self
+            .table
+            .kind(record.kind)
+            .map_or(("", ""), |of| (of.zh, of.en));
         let label = text(
             format!("{taken}：{}，{source}，{sure}{own}：{}", kind.0, lead.zh),
             format!(

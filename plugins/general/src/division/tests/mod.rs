@@ -15,7 +15,7 @@ fn date(text: &str) -> Date {
 fn shown(table: &Table<'_>, business: &str, site: &Site<'_>) -> String {
     let answer = resolve(table, business, site);
     let lead = answer.lead(table, site.cases);
-    let similar = answer.similar.map(|of| TYPES[of.kind].key);
+    let similar = answer.similar.map(|of| table.kind(of.kind).unwrap().key);
     [Some(answer.state.name()), lead.map(|lead| lead.zh), similar]
         .into_iter()
         .flatten()

@@ -1,6 +1,7 @@
 //! The profile's own records, and by them the order of sources.
 
 use super::{shown, today};
+use crate::division::department::share;
 use crate::division::table::Table;
 
 /// A profile's record: type, region, lead (none for `-`), source, days, confidence.
@@ -224,7 +225,7 @@ fn broken_parameters() {
     let good = own(&[["dark_store", "3204", "甲", "document", "", "", "high"]]);
     let good = String::from_utf8(good).unwrap();
     assert!(Table::new(good.as_bytes()).is_ok());
-    for fine in ["", "{}", " {\"other\": 1}", "{\"division\": null}"] {
+    for fine in ["", "{}", " {\"division\": {}}", "{\"division\": null}"] {
         assert!(Table::new(fine.as_bytes()).is_ok(), "{fine}");
     }
     for (from, to, says) in [
@@ -232,7 +233,7 @@ fn broken_parameters() {
         ("\"3204\"", "\"320400\"", "holds nowhere"),
         ("\"3204\"", "\"32041\"", "`region` is"),
         ("\"3204\"", "\"常州\"", "`region` is"),
-        ("\"document\"", "\"open\"", "`lead` is null"),
+        ("\"document\"", "\"open\"", "there is no `lead`"),
         ("\"document\"", "\"decree\"", "unknown variant"),
         ("\"high\"", "\"low\"", "unknown variant"),
         ("\"from\": null", "\"from\": \"2026-02-30\"", "write a date"),
@@ -244,11 +245,86 @@ fn broken_parameters() {
         ("\"basis\"", "\"base\"", "unknown field"),
         ("\"zh\": \"甲\"", "\"zh\": \" \"", "`lead` is empty"),
         ("\"records\"", "\"record\"", "unknown field"),
+        (
+            "\"division\"",
+            "\"divsion\"",
+            "unknown field `divsion`, expected `division`",
+        ),
         ("]}}", "]}", "EOF"),
         ("{\"division\"", "[{\"division\"", "no JSON object"),
     ] {
         let broken = good.replacen(from, to, 1);
         assert_ne!(broken, good, "{from}");
+        let error = Table::new(broken.as_bytes()).unwrap_err();
+        assert!(error.contains(says), "{to}: {error}");
+    }
+}
+
+/// A city's own business and its own department.
+const CITY: &str = r#"{"division": {
+    "types": [{"key": "canal_cruise", "zh": "运河游船", "en": "canal cruise", "aliases": ["运河夜游"],
+        "industry_codes": ["5513"], "similar_to": ["ride_hailing"]}],
+    "departments": [{"zh": "大运河管理处", "en": "canal authority", "aliases": ["运河办"]}],
+    "records": [{"type": "canal_cruise", "region": "3204",
+        "lead": {"zh": "大运河管理处", "en": "canal authority"},
+        "local": {"zh": "属地镇街", "en": "town"}, "source": "document",
+        "basis": "常政办发〔2026〕900号", "basis_en": "no. 900", "confidence": "high"}]}}"#;
+
+#[test]
+fn a_city_has_businesses_and_departments_of_its_own() {
+    let table = Table::new(CITY.as_bytes()).unwrap();
+    let built_in = Table::default();
+    for (business, region, is) in [
+        ("运河游船", "320411", "assigned 大运河管理处"),
+        ("运河 夜游", "320411", "assigned 大运河管理处"),
+        ("canal_cruise", "320411", "assigned 大运河管理处"),
+        // Elsewhere the nearest business is proposed.
+        ("运河夜游", "310109", "proposed_by_similarity ride_hailing"),
+        ("网约车", "320411", "assigned 交通运输局"),
+    ] {
+        assert_eq!(shown(&table, business, &today(region)), is, "{business}");
+    }
+    assert_eq!(shown(&built_in, "运河游船", &today("320411")), "unassigned");
+    for (a, b, same) in [
+        ("常州市大运河管理处", "运河办", true),
+        ("交通局", "交通运输局", true),
+    ] {
+        assert_eq!(share(&table, a, b), same, "{a} {b}");
+    }
+    assert!(!share(&built_in, "大运河管理处", "运河办"));
+}
+
+#[test]
+fn broken_businesses_and_departments() {
+    for (from, to, says) in [
+        (
+            "\"key\": \"canal_cruise\"",
+            "\"key\": \"ride_hailing\"",
+            "another type of this key",
+        ),
+        ("运河夜游", "网约车", "also a name of `ride_hailing`"),
+        (
+            "\"aliases\": [\"运河夜游\"]",
+            "\"aliases\": [\" \"]",
+            "empty name",
+        ),
+        ("5513", "55-13", "no industry code"),
+        (
+            "[\"ride_hailing\"]",
+            "[\"ridehailing\"]",
+            "there is no type `ridehailing`",
+        ),
+        ("\"similar_to\"", "\"similar\"", "unknown field"),
+        (
+            "\"type\": \"canal_cruise\"",
+            "\"type\": \"canal\"",
+            "there is no such type",
+        ),
+        ("运河办", "公安局", "also a name of"),
+        ("\"departments\"", "\"department\"", "unknown field"),
+    ] {
+        let broken = CITY.replacen(from, to, 1);
+        assert_ne!(broken, CITY, "{from}");
         let error = Table::new(broken.as_bytes()).unwrap_err();
         assert!(error.contains(says), "{to}: {error}");
     }
