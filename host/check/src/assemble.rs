@@ -8,7 +8,8 @@ use std::rc::Rc;
 
 use anjian_model::{
     Assessment, Confidence, Description, Evidence, Finding, Identification, Item, Kind, Missing,
-    Outcome, Problem, ProblemLevel, RawEvidence, RawFinding, Rule, Score, Severity, Text, Verdict,
+    Outcome, Problem, ProblemLevel, RawEvidence, RawFinding, Rule, Score, ScoreItem, Severity,
+    Text, Verdict,
 };
 use serde_json::value::RawValue;
 
@@ -235,14 +236,20 @@ impl<'c, 'd> Assembler<'c, 'd> {
                 parts.findings.push(self.finding(enrolled, bare));
             }
         }
+        let left_out = match assessment.scores.is_empty() {
+            true => Vec::new(),
+            false => self.left_out_by_profile(answering),
+        };
         for raw in assessment.scores {
             if let Some(Enrolled { rule, .. }) = cited(raw.rule) {
+                let items = raw.items.into_iter();
+                let items = items.map(|item| marked(item, &left_out)).collect();
                 parts.scores.push(Score {
                     rule: rule.id.clone(),
                     title: raw.title,
                     points: raw.points,
                     maximum: raw.maximum,
-                    items: raw.items,
+                    items,
                 });
             }
         }
@@ -261,6 +268,18 @@ impl<'c, 'd> Assembler<'c, 'd> {
                 });
             }
         }
+    }
+
+    /// The rules in force by law that the profile leaves out.
+    fn left_out_by_profile(&self, answering: Answering<'c>) -> Vec<&'c Rule> {
+        let both = answering.plugin.rules.iter().zip(answering.rules);
+        both.filter(|(by_law, enrolled)| {
+            enrolled.decision.is_some()
+                && self.dates.in_force(by_law)
+                && !enrolled.judges(self.dates)
+        })
+        .map(|(by_law, _)| by_law)
+        .collect()
     }
 
     /// A rule that is not in force, or that the profile left out.
@@ -362,6 +381,26 @@ impl<'c, 'd> Assembler<'c, 'd> {
         });
         Item { pointer, name }
     }
+}
+
+/// A scheme counts as it was issued, whole: a profile decides what is judged,
+/// not what a score is made of. So that nobody wonders at the points of a rule
+/// that is switched off, its lines say so. They begin with the rule's title,
+/// and what is added stands in brackets.
+fn marked(mut item: ScoreItem, left_out: &[&Rule]) -> ScoreItem {
+    let of = |rule: &&Rule| {
+        let rest = item.label.zh.strip_prefix(rule.title.zh.as_str());
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('（'))
+    };
+    if left_out.iter().any(of) {
+        item.label
+            .zh
+            .push_str("（该条已由配置停用，评分仍按方案计）");
+        item.label
+            .en
+            .push_str(" (left out by the profile; the scheme counts it all the same)");
+    }
+    item
 }
 
 /// The value as filed, on one line.
