@@ -175,6 +175,7 @@ impl Checker {
         let descriptions: Vec<&Description> =
             self.plugins().map(|judge| judge.description()).collect();
         let mut decided = profile.resolve(&descriptions, elsewhere)?;
+        profile.offer(self.plugins())?;
         for enrolled in self.plugins.iter_mut().flat_map(|loaded| &mut loaded.rules) {
             if let Some((rule, decision)) = decided.remove(&enrolled.rule.id) {
                 enrolled.rule = rule;
@@ -220,6 +221,7 @@ impl Checker {
             id: profile.id.clone(),
             title: profile.title.clone(),
             sha256: profile.sha256.clone(),
+            signed_by: profile.signed_by.clone(),
             inactive: count(Decision::leaves_out),
             tolerated: count(Decision::tolerates),
         })

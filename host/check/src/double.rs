@@ -110,6 +110,13 @@ impl Judge for Double {
         Ok(None)
     }
 
+    fn takes(&self, parameters: &[u8]) -> Result<(), String> {
+        match serde_json::from_slice::<Value>(parameters) {
+            Ok(given) if given["wrong"] == true => Err("`wrong` is true".to_owned()),
+            _ => Ok(()),
+        }
+    }
+
     fn evaluate(&self, request: Request<'_>) -> Result<Assessment, Broken> {
         let filing: Value = serde_json::from_slice(request.filing).unwrap();
         let section = &filing["sections"][&self.0.sections[0].name];

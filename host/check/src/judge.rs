@@ -23,6 +23,12 @@ pub trait Judge: Send + Sync {
     /// # Errors
     /// When the plugin broke: nothing may be concluded.
     fn evaluate(&self, request: Request<'_>) -> Result<Assessment, Broken>;
+
+    /// Whether it can use local parameters.
+    ///
+    /// # Errors
+    /// With the reason, for whoever set them.
+    fn takes(&self, parameters: &[u8]) -> Result<(), String>;
 }
 
 /// Why a plugin gave no answer, in both languages.
@@ -46,7 +52,26 @@ impl Judge for Plugin {
     fn evaluate(&self, request: Request<'_>) -> Result<Assessment, Broken> {
         self.evaluate(request).map_err(Broken::from)
     }
+
+    /// The contract has no question of its own for this, and needs none: a plugin
+    /// reads its parameters with every filing, so an empty one asks it.
+    fn takes(&self, parameters: &[u8]) -> Result<(), String> {
+        let asked = self.evaluate(Request {
+            filing: b"{}",
+            reference_date: ANY_DAY,
+            submission_date: ANY_DAY,
+            parameters,
+        });
+        match asked {
+            Err(Fault::Refused(Refusal::BadParameters(reason))) => Err(reason),
+            Err(fault @ Fault::InputExceeded { .. }) => Err(fault.to_string()),
+            // Whatever else it has against an empty filing is another matter.
+            _ => Ok(()),
+        }
+    }
 }
+
+const ANY_DAY: &str = "2026-01-01";
 
 impl From<Fault> for Broken {
     /// The runtime speaks English to operators and authors. An officer needs to

@@ -25,6 +25,9 @@ pub enum Verb {
     /// As `plugin list`.
     #[command(hide = true)]
     Plugins(PluginsArgs),
+    Keygen(KeygenArgs),
+    Sign(SignArgs),
+    Verify(VerifyArgs),
     Serve(ServeArgs),
     Receipt(ReceiptArgs),
     Token(TokenArgs),
@@ -278,6 +281,12 @@ pub struct ProfileArg {
     /// re-grades or tolerates them, and gives parameters to plugins. Its form is docs/profile.md.
     #[arg(long = "profile", value_name = "FILE")]
     pub file: Option<PathBuf>,
+
+    /// Take the profile only if enough keys of this trust file have signed it (`anjian sign`).
+    /// Without it whoever names the profile answers for it, and the report says so. Plugins are not
+    /// verified by it.
+    #[arg(long, value_name = "FILE", requires = "file")]
+    pub trust: Option<PathBuf>,
 }
 
 #[derive(Debug, clap::Args)]

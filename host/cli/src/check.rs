@@ -23,7 +23,7 @@ pub fn run(args: &CheckArgs) -> Result<Status, Error> {
     let progress = Progress::new(lang);
     let hand = Hand::load(
         &args.plugins.folders,
-        args.profile.file.as_deref(),
+        Some(&args.profile),
         options,
         &progress,
     )?;

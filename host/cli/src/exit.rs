@@ -78,10 +78,10 @@ pub enum Error {
     Engine(#[from] EngineError),
     #[error(transparent)]
     Setup(#[from] SetupError),
-    #[error("the profile {} cannot be read: {cause}", file.display())]
-    ProfileFile { file: PathBuf, cause: io::Error },
     #[error("the filing {} cannot be read: {cause}", file.display())]
     Filing { file: PathBuf, cause: io::Error },
+    #[error(transparent)]
+    Profile(#[from] anjian_store::ProfileFileError),
     #[error("the folder of plugins {} cannot be read: {cause}", folder.display())]
     PluginFolder { folder: PathBuf, cause: io::Error },
     #[error(

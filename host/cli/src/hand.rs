@@ -6,9 +6,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anjian_bundle::PLUGINS;
-use anjian_check::{Checker, Options, Profile};
+use anjian_check::{Checker, Options};
 use anjian_runtime::{Cache, Engine, Limits, Plugin};
+use anjian_store::read_profile;
+use jiff::Timestamp;
 
+use crate::args::ProfileArg;
 use crate::exit::Error;
 use crate::output::Progress;
 
@@ -32,11 +35,14 @@ impl Hand {
     /// Loads the built-in plugins and those of the folders, and the profile.
     pub fn load(
         folders: &[PathBuf],
-        profile: Option<&Path>,
+        profile: Option<&ProfileArg>,
         options: Options,
         progress: &Progress,
     ) -> Result<Self, Error> {
-        let profile = profile.map(read_profile).transpose()?;
+        let profile = profile.and_then(|given| Some((given.file.as_deref()?, &given.trust)));
+        let profile = profile
+            .map(|(file, trust)| read_profile(file, trust.as_deref(), false, Timestamp::now()));
+        let profile = profile.transpose()?;
         let engine = Engine::with_cache(Limits::default(), cache())?;
         let mut refused = 0;
         let mut all: Vec<AtHand> = Vec::new();
@@ -84,7 +90,7 @@ impl Hand {
         if checker.plugins().len() == 0 && refused == 0 {
             return Err(Error::NoPlugins);
         }
-        if let Some(profile) = profile {
+        if let Some((profile, _)) = profile {
             checker = checker.with_profile(profile)?;
         }
         Ok(Self {
@@ -143,15 +149,6 @@ fn put(all: &mut Vec<AtHand>, plugin: Plugin, path: PathBuf, progress: &Progress
         plugin,
         file: Some(path),
     });
-}
-
-fn read_profile(file: &Path) -> Result<Profile, Error> {
-    let bytes = fs::read(file).map_err(|cause| Error::ProfileFile {
-        file: file.to_owned(),
-        cause,
-    })?;
-    let profile = Profile::read(&file.display().to_string(), &bytes);
-    profile.map_err(|error| Error::Setup(error.into()))
 }
 
 fn load(engine: &Engine, path: &Path) -> Result<Plugin, String> {

@@ -5,14 +5,18 @@ mod at;
 mod check;
 mod exit;
 mod explain;
+mod files;
 mod hand;
+mod keygen;
 mod map;
 mod output;
 mod plugin;
 mod receipt;
 mod rules;
 mod serve;
+mod sign;
 mod token;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -28,6 +32,9 @@ fn main() -> ExitCode {
         Verb::Rules(args) => rules::run(&args),
         Verb::Plugin(args) => plugin::run(&args),
         Verb::Plugins(args) => plugin::list(&args),
+        Verb::Keygen(args) => keygen::run(&args),
+        Verb::Sign(args) => sign::run(&args),
+        Verb::Verify(args) => verify::run(&args),
         Verb::Serve(args) => serve::run(&args),
         Verb::Receipt(args) => receipt::run(&args),
         Verb::Token(args) => token::run(&args),

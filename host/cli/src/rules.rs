@@ -39,7 +39,7 @@ pub fn run(args: &RulesArgs) -> Result<Status, Error> {
     let progress = Progress::new(lang);
     let hand = Hand::load(
         &args.plugins.folders,
-        args.profile.file.as_deref(),
+        Some(&args.profile),
         Options::default(),
         &progress,
     )?;
@@ -85,6 +85,7 @@ pub fn run(args: &RulesArgs) -> Result<Status, Error> {
                 .filter(|row| is_of(instrument, row.instrument()));
             let parts = parts(&hand.checker, &map, &wanted, open);
             human(&mut out, &map, &parts, lang)?;
+            profile(&mut out, &hand.checker, lang)?;
         }
     }
     out.flush()?;
@@ -279,6 +280,22 @@ fn row(map: &Map, listed: &Listed<'_>, lang: Lang) -> Vec<String> {
             .decision
             .map_or_else(String::new, |decision| decided(decision, lang)),
     ]
+}
+
+/// Who answers for what was decided.
+fn profile(out: &mut dyn Write, checker: &Checker, lang: Lang) -> std::io::Result<()> {
+    let Some(profile) = checker.profile() else {
+        return Ok(());
+    };
+    let (id, signed) = (&profile.id, names::signed_by(&profile.signed_by, lang));
+    writeln!(
+        out,
+        "{}",
+        lang.pick(
+            format!("配置 {id}：{signed}"),
+            format!("profile {id}: {signed}")
+        )
+    )
 }
 
 /// What the profile decided, and why.

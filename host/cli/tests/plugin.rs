@@ -42,25 +42,21 @@ fn keys_sign_and_a_trust_file_decides() {
     let at = folder.path();
     let mut trust = String::from("required = 2\n");
     for name in ["wang", "li"] {
-        let output = anjian(at, &["plugin", "keygen", name, "--no-password"]);
+        let output = anjian(at, &["keygen", name, "--no-password"]);
         assert_eq!(output.status.code(), Some(0));
         trust.push_str(&String::from_utf8(output.stdout).unwrap());
     }
     fs::write(at.join("trust.toml"), &trust).unwrap();
     // A key is never overwritten.
-    let again = said(at, &["plugin", "keygen", "li", "--no-password"], 2);
+    let again = said(at, &["keygen", "li", "--no-password"], 2);
     assert!(again.contains("li.key cannot be written"), "{again}");
 
-    let verify = ["plugin", "verify", "--trust", "trust.toml", "new.wasm"];
+    let verify = ["verify", "--trust", "trust.toml", "new.wasm"];
     let text = said(at, &verify, 4);
     assert!(text.contains("no signature"), "{text}");
     let sign = |name: &str| {
         let key = format!("{name}.key");
-        said(
-            at,
-            &["plugin", "sign", "new.wasm", "--key", &key, "--as", name],
-            0,
-        )
+        said(at, &["sign", "new.wasm", "--key", &key, "--as", name], 0)
     };
     assert_eq!(sign("wang"), "new.wasm.wang.minisig\n");
     said(at, &verify, 4);
@@ -86,11 +82,7 @@ fn keys_sign_and_a_trust_file_decides() {
 fn a_secret_key_is_for_its_user_alone() {
     use std::os::unix::fs::PermissionsExt;
     let folder = TempDir::new().unwrap();
-    said(
-        folder.path(),
-        &["plugin", "keygen", "li", "--no-password"],
-        0,
-    );
+    said(folder.path(), &["keygen", "li", "--no-password"], 0);
     let metadata = fs::metadata(folder.path().join("li.key")).unwrap();
     assert_eq!(metadata.permissions().mode() & 0o777, 0o600);
 }

@@ -76,7 +76,7 @@ pub struct Note {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum NoteKind {
-    /// A version without signature judges.
+    /// A version without signature judges, or by a profile without.
     Unsigned,
     /// A newer version was refused; the last good one judges.
     LastGoodKept,
@@ -118,6 +118,10 @@ pub struct ProfileUsed {
     pub title: Text,
     /// Lower-case hexadecimal digest of the file's bytes.
     pub sha256: String,
+    /// Names of the keys whose signatures of the file hold; absent when nobody's
+    /// signature was verified.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub signed_by: Vec<String>,
     /// Rules that it switches off, postpones or ends.
     pub inactive: u64,
     /// Rules that it tolerates for a time.

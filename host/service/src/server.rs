@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use anjian_check::{Profile, ProfileError};
+use anjian_check::Profile;
 use anjian_runtime::Engine;
-use anjian_store::{BuiltIn, Store, StoreError, StoreSettings};
+use anjian_store::{BuiltIn, ProfileFileError, Store, StoreError, StoreSettings, read_profile};
 use axum::Router;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -67,10 +67,8 @@ pub enum ServeError {
         listen: SocketAddr,
         cause: io::Error,
     },
-    #[error("the profile {} cannot be read: {cause}", file.display())]
-    ProfileFile { file: PathBuf, cause: io::Error },
     #[error(transparent)]
-    Profile(#[from] ProfileError),
+    Profile(#[from] ProfileFileError),
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error(transparent)]
@@ -111,13 +109,12 @@ pub fn serve(
         });
     }
     let tls = settings.tls.as_ref().map(tls::acceptor).transpose()?;
+    let plugins = &settings.plugins;
     let profile = settings.profile.as_ref().map(|file| {
-        std::fs::read(file).map_err(|cause| ServeError::ProfileFile {
-            file: file.clone(),
-            cause,
-        })
+        let now = jiff::Timestamp::now();
+        read_profile(file, plugins.trust.as_deref(), plugins.allow_unsigned, now)
     });
-    let profile = profile.transpose()?;
+    let (profile, profile_bytes) = profile.transpose()?.unzip();
     let writer = Writer::start(
         &settings.data,
         WriterSettings {
@@ -126,7 +123,7 @@ pub fn serve(
             wait: RECEIPT_WAIT,
         },
     )?;
-    let store_settings = store_settings(&settings, profile.as_deref(), built_in)?;
+    let store_settings = store_settings(&settings, profile, built_in);
     let store = Store::open(store_settings, Arc::new(engine.clone()))?;
     let watch = store.watch()?;
     let limits = settings.limits.clone();
@@ -142,7 +139,7 @@ pub fn serve(
         local,
         rates: Rates::new(limits.filings_per_s, limits.burst),
         metrics: Metrics::new(),
-        profile,
+        profile: profile_bytes,
         limits,
         engine,
         basis: Mutex::new(None),
@@ -173,20 +170,13 @@ fn engine_name() -> String {
 
 fn store_settings(
     settings: &Settings,
-    profile: Option<&[u8]>,
+    profile: Option<Profile>,
     built_in: Vec<BuiltIn>,
-) -> Result<StoreSettings, ServeError> {
+) -> StoreSettings {
     let plugins = &settings.plugins;
-    let profile = profile.map(|bytes| {
-        let file = settings
-            .profile
-            .as_deref()
-            .unwrap_or(std::path::Path::new(""));
-        Profile::read(&file.display().to_string(), bytes)
-    });
     let mut store = StoreSettings::new(&plugins.folder);
     store.built_in = built_in;
-    store.profile = profile.transpose()?;
+    store.profile = profile;
     store.trust = plugins.trust.clone();
     store.allow_unsigned = plugins.allow_unsigned;
     store.four_eyes = plugins.four_eyes;
@@ -199,7 +189,7 @@ fn store_settings(
             shadow_bound: plugins.shadow_bound,
         },
     };
-    Ok(store)
+    store
 }
 
 async fn run(

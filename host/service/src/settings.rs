@@ -21,7 +21,8 @@ pub struct Settings {
     pub data: PathBuf,
     /// File of tokens, which `anjian token` writes.
     pub tokens: PathBuf,
-    /// What an authority decided about rules.
+    /// What an authority decided about rules. With `plugins.trust` its keys must
+    /// have signed it.
     pub profile: Option<PathBuf>,
     /// Speak HTTPS. Without it, HTTP.
     pub tls: Option<TlsSettings>,
@@ -69,9 +70,10 @@ pub struct TlsSettings {
 pub struct PluginSettings {
     /// The folder that is watched.
     pub folder: PathBuf,
-    /// File of the keys that may sign plugins.
+    /// File of the keys that may sign plugins and the profile.
     pub trust: Option<PathBuf>,
-    /// Let plugins judge that nobody signed. Answers then say so.
+    /// Let plugins judge that nobody signed, and by a profile that nobody signed.
+    /// Answers then say so.
     pub allow_unsigned: bool,
     /// Whoever submitted a plugin may not activate it.
     pub four_eyes: bool,

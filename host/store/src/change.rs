@@ -65,7 +65,10 @@ impl Store {
             }
             Err(error) => state.not_kept = Some(error.to_string()),
         }
-        let notes = notes(state, &plugins);
+        // Without a trust file the operator asked for no signature of it.
+        let profile = self.settings.profile.as_ref();
+        let profile = profile.filter(|_| self.settings.trust.is_some());
+        let notes = notes(state, &plugins, profile);
         if same && before.number > 0 && notes == before.notes && plugins == before.plugins {
             return Ok(());
         }

@@ -166,6 +166,10 @@ impl Judge for Counted {
             Broken::from(fault)
         })
     }
+
+    fn takes(&self, parameters: &[u8]) -> Result<(), String> {
+        self.plugin.takes(parameters)
+    }
 }
 
 #[cfg(test)]

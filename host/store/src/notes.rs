@@ -1,5 +1,6 @@
 //! What whoever reads a report should know of the plugins that judged.
 
+use anjian_check::Profile;
 use anjian_model::{Note, NoteKind, Text};
 
 use crate::line_up::InUse;
@@ -7,8 +8,9 @@ use crate::state::State;
 use crate::version::{Origin, Stage, Standing, VersionStatus};
 
 /// All notes, in an order that does not depend on when things happened.
-pub(crate) fn notes(state: &State, plugins: &[InUse]) -> Vec<Note> {
+pub(crate) fn notes(state: &State, plugins: &[InUse], profile: Option<&Profile>) -> Vec<Note> {
     let mut notes = Vec::new();
+    notes.extend(profile.and_then(unsigned_profile));
     notes.extend(plugins.iter().filter_map(unsigned));
     notes.extend(plugins.iter().filter_map(|used| file_gone(state, used)));
     let journal = &state.journal;
@@ -53,6 +55,18 @@ pub(crate) fn notes(state: &State, plugins: &[InUse]) -> Vec<Note> {
         });
     }
     notes
+}
+
+fn unsigned_profile(profile: &Profile) -> Option<Note> {
+    let id = &profile.id;
+    profile.signed_by.is_empty().then(|| Note {
+        kind: NoteKind::Unsigned,
+        plugin: None,
+        text: Text {
+            zh: format!("配置 {id} 未经签名，由运行者允许使用"),
+            en: format!("the profile {id} is not signed; the operator allows it"),
+        },
+    })
 }
 
 fn unsigned(used: &InUse) -> Option<Note> {

@@ -308,7 +308,7 @@ pub(crate) fn describe(version: &mut VersionStatus, plugin: &Plugin) {
 }
 
 /// A key's last day ends at midnight in Greenwich, wherever the machine stands.
-fn day(at: Timestamp) -> Date {
+pub(crate) fn day(at: Timestamp) -> Date {
     Offset::UTC.to_datetime(at).date()
 }
 

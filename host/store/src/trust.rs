@@ -73,7 +73,7 @@ pub struct TrustError {
 pub enum Distrust {
     /// There is no signature at all.
     #[error(
-        "it has no signature, and {required} needed; sign it with `anjian plugin sign` and put \
+        "it has no signature, and {required} needed; sign it with `anjian sign` and put \
          the .minisig file beside it",
         required = are(*required)
     )]
@@ -332,8 +332,8 @@ pub(crate) fn key_id(keynum: &[u8]) -> String {
         .collect()
 }
 
-/// The signatures beside a component: `NAME.wasm.minisig` and
-/// `NAME.wasm.KEYNAME.minisig`, by name.
+/// The signatures beside a file: `NAME.minisig` and `NAME.KEYNAME.minisig`, by
+/// name.
 ///
 /// # Errors
 /// When its folder or one of them cannot be read.

@@ -19,6 +19,17 @@ pub fn kind(kind: Kind, lang: Lang) -> &'static str {
     }
 }
 
+/// Whose signatures of a profile hold.
+pub fn signed_by(keys: &[String], lang: Lang) -> String {
+    if keys.is_empty() {
+        return lang
+            .pick("未经签名核验", "no signature was verified")
+            .to_owned();
+    }
+    let keys = keys.join(lang.pick("、", ", "));
+    lang.pick(format!("由 {keys} 签名"), format!("signed by {keys}"))
+}
+
 /// How grave a violation is.
 pub fn severity(severity: Severity, lang: Lang) -> &'static str {
     match severity {

@@ -106,4 +106,6 @@ pub enum ProfileProblem {
     NotFinite { name: String, found: String },
     #[error("parameters of plugin `{name}` are no table; give [parameters.{name}]")]
     NoTable { name: String },
+    #[error("plugin `{plugin}` cannot use its parameters: {reason}")]
+    Refused { plugin: String, reason: String },
 }

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use anjian_model::{Description, Rule, Severity, Text};
 use serde::Serialize;
 
+use crate::judge::Judge;
 use crate::schema::nearest;
 pub use error::{ProfileError, ProfileProblem};
 
@@ -24,6 +25,9 @@ pub struct Profile {
     pub title: Text,
     /// Lower-case hexadecimal digest of the file's bytes.
     pub sha256: String,
+    /// Names of the keys whose signatures of the file hold. Whoever verified them
+    /// says so here; nobody did as long as it is empty.
+    pub signed_by: Vec<String>,
     /// For errors: what the user called it.
     file: String,
     plugins: Option<Vec<Named>>,
@@ -137,6 +141,26 @@ impl Profile {
     pub(crate) fn parameters(&self, plugin: &str) -> &[u8] {
         let given = self.parameters.get(plugin);
         given.map_or(b"", |parameters| &parameters.json)
+    }
+
+    /// Hands each plugin what it would be handed with every filing, so that one
+    /// that cannot use it says so before anything is judged.
+    pub(crate) fn offer<'j>(
+        &self,
+        judges: impl Iterator<Item = &'j Arc<dyn Judge>>,
+    ) -> Result<(), ProfileError> {
+        let refused = judges.filter_map(|judge| {
+            let plugin = &judge.description().id;
+            let given = self.parameters.get(plugin)?;
+            let reason = judge.takes(&given.json).err()?;
+            let plugin = plugin.clone();
+            Some((given.line, ProfileProblem::Refused { plugin, reason }))
+        });
+        let problems: Vec<(usize, ProfileProblem)> = refused.collect();
+        if problems.is_empty() {
+            return Ok(());
+        }
+        Err(ProfileError::new(&self.file, problems))
     }
 
     /// Looks every name up. A name that only plugins `elsewhere` know decides

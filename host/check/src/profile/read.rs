@@ -104,6 +104,7 @@ impl<'t> Reader<'t> {
             id,
             title,
             sha256: format!("{:x}", Sha256::digest(bytes)),
+            signed_by: Vec::new(),
             file: file.to_owned(),
             plugins,
             entries,

@@ -234,6 +234,15 @@ fn parameters_are_json_digit_for_digit() {
     );
 }
 
+#[test]
+fn parameters_that_a_plugin_refuses_are_told_with_their_line() {
+    let given = |wrong: &str| format!("{HEAD}\n[parameters.b]\nwrong = {wrong}\n");
+    assert!(checker(&given("false"), false).is_ok());
+    let error = checker(&given("true"), false).err().unwrap().to_string();
+    let said = "\np.toml:4: plugin `b` cannot use its parameters: `wrong` is true";
+    assert!(error.ends_with(said), "{error}");
+}
+
 /// Findings of rule b/5a, with the verdict before them.
 #[test]
 fn what_a_decision_does() {

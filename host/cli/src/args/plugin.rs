@@ -17,8 +17,14 @@ pub struct PluginArgs {
 pub enum PluginVerb {
     List(PluginsArgs),
     Inspect(InspectArgs),
+    /// As `anjian keygen`.
+    #[command(hide = true)]
     Keygen(KeygenArgs),
+    /// As `anjian sign`.
+    #[command(hide = true)]
     Sign(SignArgs),
+    /// As `anjian verify`.
+    #[command(hide = true)]
     Verify(VerifyArgs),
     Submit(SubmitArgs),
     Activate(ActivateArgs),
@@ -44,7 +50,7 @@ pub struct InspectArgs {
     pub lang: LangArg,
 }
 
-/// Make a key pair for signing plugins: NAME.key, which is secret, and NAME.pub.
+/// Make a key pair for signing plugins and profiles: NAME.key, which is secret, and NAME.pub.
 ///
 /// The keys are those of minisign. The lines for the trust file are printed. The password is asked
 /// for, or taken from ANJIAN_KEY_PASSWORD.
@@ -64,13 +70,13 @@ pub struct KeygenArgs {
     pub no_password: bool,
 }
 
-/// Sign plugins: writes FILE.minisig beside each, as minisign does.
+/// Sign plugins and profiles: writes FILE.minisig beside each, as minisign does.
 ///
 /// The password of the key is asked for, or taken from ANJIAN_KEY_PASSWORD.
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
 pub struct SignArgs {
-    /// Components, *.wasm.
+    /// Components, *.wasm, or profiles, *.toml: their bytes are signed as they are.
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
 
@@ -83,13 +89,13 @@ pub struct SignArgs {
     pub signer: Option<String>,
 }
 
-/// Verify the signatures beside plugins against a trust file.
+/// Verify the signatures beside plugins and profiles against a trust file.
 ///
 /// Exit status: 0 enough trusted keys have signed each, 2 a file cannot be read, 4 refused.
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
 pub struct VerifyArgs {
-    /// Components, *.wasm, with their *.minisig beside them.
+    /// Components, *.wasm, or profiles, *.toml, with their *.minisig beside them.
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
 

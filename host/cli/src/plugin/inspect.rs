@@ -11,9 +11,9 @@ use jiff::Timestamp;
 use jiff::tz::Offset;
 use serde_json::json;
 
-use super::read;
 use crate::args::{InspectArgs, ListFormat};
 use crate::exit::{Error, Status};
+use crate::files::read;
 use crate::rules::table;
 
 /// Whoever inspects a plugin waits for its examples, but not for ever.

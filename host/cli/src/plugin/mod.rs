@@ -2,18 +2,12 @@
 
 mod decide;
 mod inspect;
-mod keygen;
 mod list;
-mod sign;
 mod submit;
-mod verify;
-
-use std::env;
-use std::fs;
-use std::path::Path;
 
 use crate::args::{PluginArgs, PluginVerb};
 use crate::exit::{Error, Status};
+use crate::{keygen, sign, verify};
 
 pub use list::run as list;
 
@@ -30,18 +24,4 @@ pub fn run(args: &PluginArgs) -> Result<Status, Error> {
         PluginVerb::Retire(args) => decide::retire(args),
         PluginVerb::Release(args) => decide::release(args),
     }
-}
-
-/// For scripts; people are asked in the terminal.
-const PASSWORD: &str = "ANJIAN_KEY_PASSWORD";
-
-fn password() -> Option<String> {
-    env::var(PASSWORD).ok()
-}
-
-fn read(path: &Path) -> Result<Vec<u8>, Error> {
-    fs::read(path).map_err(|cause| Error::Read {
-        path: path.to_owned(),
-        cause,
-    })
 }

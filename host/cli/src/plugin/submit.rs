@@ -2,10 +2,11 @@
 
 use anjian_store::{VersionId, signatures_beside};
 
-use super::{decide, read};
+use super::decide;
 use crate::args::SubmitArgs;
 use crate::at::Service;
 use crate::exit::{Error, Status};
+use crate::files::read;
 
 pub fn run(args: &SubmitArgs) -> Result<Status, Error> {
     let component = read(&args.file)?;

@@ -101,10 +101,12 @@ impl Service {
         }
         let profile = self.profile.clone().map(Content::new);
         let profile_sha256 = profile.as_ref().map(|profile| profile.sha256().to_owned());
+        let used = line_up.head.profile.as_ref();
         contents.extend(profile.filter(|profile| !self.writer.knows(profile.sha256())));
         let basis = Arc::new(Basis {
             plugins,
             profile_sha256,
+            profile_signed_by: used.map_or_else(Vec::new, |used| used.signed_by.clone()),
             notes: line_up.head.notes.clone(),
             contents,
         });

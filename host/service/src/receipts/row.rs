@@ -21,13 +21,13 @@ pub(crate) const NOTHING_BEFORE: &str =
 /// All columns but `hash`, in the order in which they are hashed.
 pub(crate) const COLUMNS: &str = "seq, judged_at, request, token, form, source, filing_sha256, \
      plugins, profile_sha256, engine, reference_date, submission_date, verdict, report_sha256, \
-     previous, notes";
+     previous, notes, profile_signed_by";
 
 /// How many columns are hashed.
-pub(crate) const HASHED: usize = 16;
+pub(crate) const HASHED: usize = 17;
 
-/// Columns of the first form of the table. Those that came later are hashed
-/// where they have a value, so that older receipts keep their hashes.
+/// Columns of the first form of the table. Those that came later are hashed up
+/// to the last that has a value, so that older receipts keep their hashes.
 const HASHED_ALWAYS: usize = 15;
 
 /// The form of a report: what `anjian check --format` is given for it.
@@ -93,6 +93,8 @@ pub struct Basis {
     pub plugins: Vec<PluginUsed>,
     /// Digest of the profile's file.
     pub profile_sha256: Option<String>,
+    /// Whose signatures of it hold.
+    pub profile_signed_by: Vec<String>,
     /// What reports say of the plugins.
     pub notes: Vec<Note>,
     /// The components and the profile, as far as the log may not have them yet.
@@ -160,6 +162,9 @@ pub struct Receipt {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(value_type = Vec<Object>)]
     pub notes: Vec<Note>,
+    /// Names of the keys whose signatures of the profile held.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub profile_signed_by: Vec<String>,
     /// Hash of the receipt before.
     pub previous: String,
     /// Hash of all of the above.
@@ -234,10 +239,8 @@ pub(crate) fn columns(
 ) -> Result<[Value; HASHED], serde_json::Error> {
     let text = |text: &str| Value::Text(text.to_owned());
     let option = |text: Option<&String>| text.map_or(Value::Null, |t| Value::Text(t.clone()));
-    let notes = match entry.basis.notes.as_slice() {
-        [] => Value::Null,
-        notes => Value::Text(serde_json::to_string(notes)?),
-    };
+    let notes = list(&entry.basis.notes)?;
+    let signed_by = list(&entry.basis.profile_signed_by)?;
     Ok([
         Value::Integer(before.id.saturating_add(1)),
         text(judged_at),
@@ -255,21 +258,31 @@ pub(crate) fn columns(
         text(&entry.report_sha256),
         text(&before.hash),
         notes,
+        signed_by,
     ])
+}
+
+/// A list as JSON; nothing for an empty one.
+fn list<T: Serialize>(list: &[T]) -> Result<Value, serde_json::Error> {
+    match list {
+        [] => Ok(Value::Null),
+        list => serde_json::to_string(list).map(Value::Text),
+    }
 }
 
 /// Hash over columns as the database has them. Each value has a mark of its
 /// type and its length before it, so that no two rows give the same bytes.
-pub(crate) fn hash<'v>(columns: impl Iterator<Item = ValueRef<'v>>) -> String {
+pub(crate) fn hash(columns: &[ValueRef<'_>]) -> String {
     let mut hasher = Sha256::new_with_prefix(DOMAIN);
     let mut part = |mark: u8, bytes: &[u8]| {
         hasher.update([mark]);
         hasher.update((bytes.len() as u64).to_be_bytes());
         hasher.update(bytes);
     };
-    for (at, column) in columns.enumerate() {
+    let last = columns.iter().rposition(|column| *column != ValueRef::Null);
+    let hashed = last.map_or(0, |last| last + 1).max(HASHED_ALWAYS);
+    for column in columns.iter().take(hashed) {
         match column {
-            ValueRef::Null if at >= HASHED_ALWAYS => {}
             ValueRef::Null => part(0, b""),
             ValueRef::Integer(number) => part(1, &number.to_be_bytes()),
             ValueRef::Text(text) => part(2, text),
@@ -286,12 +299,13 @@ pub(crate) fn hash_of_row(row: &Row<'_>) -> rusqlite::Result<String> {
     let columns: Vec<ValueRef<'_>> = (0..HASHED)
         .map(|at| row.get_ref(at))
         .collect::<rusqlite::Result<_>>()?;
-    Ok(hash(columns.into_iter()))
+    Ok(hash(&columns))
 }
 
 /// Hash of columns that will be written.
 pub(crate) fn hash_of_values(values: &[Value; HASHED]) -> String {
-    hash(values.iter().map(ValueRef::from))
+    let columns: Vec<ValueRef<'_>> = values.iter().map(ValueRef::from).collect();
+    hash(&columns)
 }
 
 /// What is bound to the statement that writes a row.
@@ -306,6 +320,7 @@ pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<Receipt> {
     let form: String = row.get("form")?;
     let plugins: String = row.get("plugins")?;
     let notes: Option<String> = row.get("notes")?;
+    let signed_by: Option<String> = row.get("profile_signed_by")?;
     let strange = |what: &str| {
         rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, what.into())
     };
@@ -325,6 +340,12 @@ pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<Receipt> {
             }
         },
         profile_sha256: row.get("profile_sha256")?,
+        profile_signed_by: match signed_by {
+            None => Vec::new(),
+            Some(keys) => {
+                serde_json::from_str(&keys).map_err(|_| strange("an unreadable list of keys"))?
+            }
+        },
         engine: row.get("engine")?,
         reference_date: row.get("reference_date")?,
         submission_date: row.get("submission_date")?,

@@ -49,6 +49,10 @@ CREATE TRIGGER contents_remain BEFORE DELETE ON contents
 -- What the report said of the plugins; JSON, or nothing.
 ALTER TABLE receipts ADD COLUMN notes TEXT;
 ",
+    "
+-- Whose signatures of the profile held; JSON, or nothing.
+ALTER TABLE receipts ADD COLUMN profile_signed_by TEXT;
+",
 ];
 
 /// The tables, indexes and triggers of a database, each with what makes it.

@@ -33,6 +33,7 @@ fn basis() -> Arc<Basis> {
             until: None,
         }],
         profile_sha256: Some(profile.sha256().to_owned()),
+        profile_signed_by: Vec::new(),
         notes: Vec::new(),
         contents: vec![plugin, profile],
     })
@@ -499,11 +500,18 @@ fn a_log_of_an_older_host_goes_on() {
         }),
         ..entry(2)
     };
+    let signed = Entry {
+        basis: Arc::new(Basis {
+            profile_signed_by: vec!["city".to_owned()],
+            ..(*basis()).clone()
+        }),
+        ..entry(4)
+    };
     runtime
-        .block_on(writer.append(vec![noted, entry(3)]))
+        .block_on(writer.append(vec![noted, entry(3), signed]))
         .unwrap();
     drop(writer);
-    assert_eq!(verify(folder.path()).unwrap(), 3);
+    assert_eq!(verify(folder.path()).unwrap(), 4);
     let log = Log::open(folder.path()).unwrap();
     assert!(log.receipt(1).unwrap().notes.is_empty());
     assert_eq!(log.receipt(2).unwrap().notes[0].kind, NoteKind::Unsigned);
@@ -511,9 +519,17 @@ fn a_log_of_an_older_host_goes_on() {
         log.receipt(2).unwrap().previous,
         "78b9e77e8e185eac45849038474f28cbcf12595f470f82907793e3dc283ab40d"
     );
-    let notes = "UPDATE receipts SET notes = NULL WHERE seq = 2";
-    tamper(folder.path()).execute_batch(notes).unwrap();
-    assert_eq!(flaw(folder.path()), Flaw::Changed { id: 2 });
+    assert!(log.receipt(3).unwrap().profile_signed_by.is_empty());
+    assert_eq!(log.receipt(4).unwrap().profile_signed_by, ["city"]);
+    // Also what stands in another column than it did.
+    for (set, id) in [
+        ("notes = profile_signed_by, profile_signed_by = NULL", 4),
+        ("profile_signed_by = notes, notes = NULL", 2),
+    ] {
+        let update = format!("UPDATE receipts SET {set} WHERE seq = {id}");
+        tamper(folder.path()).execute_batch(&update).unwrap();
+        assert_eq!(flaw(folder.path()), Flaw::Changed { id });
+    }
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::Human;
 use super::missing::named;
-use crate::formats::names;
+use crate::formats::names::{self, signed_by};
 use crate::tally::RuleTally;
 use crate::{Checker, Decision, Profile, Tally};
 
@@ -97,13 +97,14 @@ impl Human {
         let findings = tally.summary.findings.tolerated;
         let digest = used.sha256.get(..DIGEST).unwrap_or(&used.sha256);
         let (id, title) = (&used.id, lang.of(&used.title));
+        let signed = signed_by(&used.signed_by, lang);
         let text = lang.pick(
             format!(
-                "{id} {title} ({digest})：停用或限期 {inactive} 条规则{off}，容忍 {rules} \
+                "{id} {title} ({digest}，{signed})：停用或限期 {inactive} 条规则{off}，容忍 {rules} \
                  条规则{tolerated}，本次容忍 {findings} 项"
             ),
             format!(
-                "{id} {title} ({digest}): {} switched off or limited by date{off}, {} \
+                "{id} {title} ({digest}, {signed}): {} switched off or limited by date{off}, {} \
                  tolerated{tolerated}, {} tolerated here",
                 names::rules(inactive),
                 names::rules(rules),

@@ -326,6 +326,10 @@ fn the_case_that_counts_has_begun_and_is_not_replaced() {
             vec![true, true, false],
         ),
     ] {
-        assert_eq!(counting(&Table::default(), &cases, on), expected, "{cases:?}");
+        assert_eq!(
+            counting(&Table::default(), &cases, on),
+            expected,
+            "{cases:?}"
+        );
     }
 }

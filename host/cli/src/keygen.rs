@@ -1,4 +1,4 @@
-//! `anjian plugin keygen`.
+//! `anjian keygen`.
 
 use std::fs::OpenOptions;
 use std::io::Write;
@@ -6,9 +6,9 @@ use std::path::Path;
 
 use anjian_store::sign::Pair;
 
-use super::password;
 use crate::args::KeygenArgs;
 use crate::exit::{Error, Status};
+use crate::files::password;
 
 pub fn run(args: &KeygenArgs) -> Result<Status, Error> {
     let KeygenArgs { name, folder, .. } = args;

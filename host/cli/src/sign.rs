@@ -1,4 +1,4 @@
-//! `anjian plugin sign`.
+//! `anjian sign`.
 
 use std::fs;
 use std::io::Write;
@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 
 use anjian_store::sign::sign;
 
-use super::{password, read};
 use crate::args::SignArgs;
 use crate::exit::{Error, Status};
+use crate::files::{password, read};
 
 pub fn run(args: &SignArgs) -> Result<Status, Error> {
     let key = read(&args.key)?;
@@ -29,7 +29,7 @@ pub fn run(args: &SignArgs) -> Result<Status, Error> {
     Ok(Status::Clean)
 }
 
-/// `NAME.wasm.minisig`, or `NAME.wasm.SIGNER.minisig` when several persons sign.
+/// `NAME.minisig`, or `NAME.SIGNER.minisig` when several persons sign.
 fn beside(file: &Path, signer: Option<&str>) -> PathBuf {
     let mut path = file.as_os_str().to_owned();
     if let Some(signer) = signer {

@@ -1,4 +1,4 @@
-//! `anjian plugin verify`.
+//! `anjian verify`.
 
 use std::io::Write;
 
@@ -6,9 +6,9 @@ use anjian_store::{Trust, signatures_beside};
 use jiff::Timestamp;
 use jiff::tz::Offset;
 
-use super::read;
 use crate::args::VerifyArgs;
 use crate::exit::{Error, Status};
+use crate::files::read;
 
 pub fn run(args: &VerifyArgs) -> Result<Status, Error> {
     let trust = Trust::read(&args.trust)?;
@@ -17,12 +17,12 @@ pub fn run(args: &VerifyArgs) -> Result<Status, Error> {
     let mut out = anstream::stdout().lock();
     let mut status = Status::Clean;
     for file in &args.files {
-        let component = read(file)?;
+        let bytes = read(file)?;
         let signatures = signatures_beside(file).map_err(|cause| Error::Read {
             path: file.clone(),
             cause,
         })?;
-        match trust.verify(&component, &signatures, day) {
+        match trust.verify(&bytes, &signatures, day) {
             Ok(keys) => writeln!(out, "{}: signed by {}", file.display(), keys.join(", "))?,
             Err(distrust) => {
                 status = Status::Plugin;
