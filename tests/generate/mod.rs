@@ -1,128 +1,313 @@
-//! Filings that nobody wrote, made from the schema: every fact unknown, or one
-//! of a few values near the thresholds of the rules.
-#![expect(clippy::unwrap_used, reason = "shared by several tests")]
+//! Filings that nobody wrote: the examples and boundary values of the pages and
+//! the filings of `sample-data`, changed here and there by values that decide.
+
+use std::collections::BTreeMap;
+use std::str::FromStr;
 
 use anjian_rows::Book;
 use anjian_rows::sample::Sample;
-use anjian_rows::schema::{Entity, Field, Schema, Ty};
-use proptest::prelude::*;
-use proptest::sample::select;
-use serde_json::{Map, Value, json};
+use anjian_rows::schema::{Entity, Field, Ty};
+use jiff::ToSpan;
+use jiff::civil::{Date, DateTime};
+use serde_json::{Value, json};
 
-/// Filings of a plugin.
-pub fn filing(book: &Book, date: &'static str) -> BoxedStrategy<Sample> {
-    let enterprise = entity(&book.schema, &book.schema.enterprise, 0);
-    let section = entity(&book.schema, &book.schema.section, 0);
-    (enterprise, section)
-        .prop_map(move |(enterprise, section)| Sample {
-            enterprise,
-            ..Sample::of_section(section, date)
-        })
-        .boxed()
+use super::sectors::{self, Sector};
+
+/// A filing that somebody wrote.
+pub struct Seed {
+    /// `hazchem121/3a, example 1`.
+    pub label: String,
+    pub sample: Sample,
 }
 
-/// The same facts on another day.
-pub fn on(filing: &Sample, date: &str) -> Sample {
-    Sample {
-        reference_date: date.to_owned(),
-        submission_date: date.to_owned(),
-        ..filing.clone()
+/// What filings of a plugin are made from.
+pub struct Pool<'s> {
+    sector: &'s Sector,
+    pub seeds: Vec<Seed>,
+    /// What the seeds file of each fact, by its pattern.
+    values: BTreeMap<String, Vec<Value>>,
+}
+
+/// A change of a filing: what is done, where, and with which value. Any numbers
+/// will do.
+pub type Change = (u8, u32, u32);
+
+impl<'s> Pool<'s> {
+    pub fn of(sector: &'s Sector) -> Self {
+        let mut seeds = of_pages(sector);
+        seeds.extend(of_samples(sector));
+        let mut values: BTreeMap<String, Vec<Value>> = BTreeMap::new();
+        for seed in &seeds {
+            for path in facts(&seed.sample) {
+                let value = at(&seed.sample, &path).unwrap();
+                let seen = values.entry(pattern(sector.name, &path)).or_default();
+                if !value.is_null() && seen.len() < VALUES && !seen.contains(value) {
+                    seen.push(value.clone());
+                }
+            }
+        }
+        Pool {
+            sector,
+            seeds,
+            values,
+        }
     }
-}
 
-fn entity(schema: &Schema, entity: &Entity, depth: usize) -> BoxedStrategy<Value> {
-    let members: Vec<BoxedStrategy<(String, Value)>> = entity
-        .fields
-        .iter()
-        .map(|field| {
-            let name = field.name.clone();
-            // Mostly filed, so that rules get past their first condition.
-            prop_oneof![1 => Just(Value::Null), 5 => value(schema, field, depth)]
-                .prop_map(move |value| (name.clone(), value))
-                .boxed()
-        })
-        .collect();
-    members
-        .prop_map(|members| {
-            let known = members.into_iter().filter(|(_, value)| !value.is_null());
-            Value::Object(known.collect::<Map<_, _>>())
-        })
-        .boxed()
-}
-
-fn value(schema: &Schema, field: &Field, depth: usize) -> BoxedStrategy<Value> {
-    let texts =
-        |list: &[&str]| select(list.iter().map(|text| json!(text)).collect::<Vec<Value>>()).boxed();
-    let known = match &field.ty {
-        Ty::Bool => any::<bool>().prop_map(Value::Bool).boxed(),
-        Ty::Int => select(vec![
-            json!(0),
-            json!(1),
-            json!(2),
-            json!(29),
-            json!(30),
-            json!(50),
-            json!(99),
-            json!(100),
-        ])
-        .boxed(),
-        Ty::Number => select(vec![
-            "0", "0.3", "0.5", "1", "1.2", "4.999", "5", "9.99", "12.5", "50", "499.9", "500",
-            "500.1", "1000",
-        ])
-        .prop_map(|digits| serde_json::from_str(digits).unwrap())
-        .boxed(),
-        Ty::Date => texts(&[
-            "2017-11-12",
-            "2025-12-30",
-            "2025-12-31",
-            "2026-06-29",
-            "2026-06-30",
-            "2026-07-01",
-        ]),
-        Ty::DateTime => texts(&["2026-06-30T08:00", "2026-06-30T08:30", "2026-06-30T08:31"]),
-        Ty::Text => match &field.words {
-            Some(words) => texts(&words.iter().map(String::as_str).collect::<Vec<_>>()),
-            None => texts(&[
-                "氯",
-                "液氨",
-                "甲醇",
-                "U-1",
-                "U-2",
-                "7782-50-5",
-                "7664-41-7",
-                "67-56-1",
-                "别的",
-                "",
-                "无",
-            ]),
-        },
-        Ty::Words => {
-            let words: Vec<Value> = match &field.words {
-                Some(words) => words.iter().map(|word| json!(word)).collect(),
-                None => ["氯化工艺", "硝化", "精馏", "别的工艺"]
-                    .iter()
-                    .map(|word| json!(word))
-                    .collect(),
+    /// A seed after the changes, one after the other.
+    pub fn changed(&self, seed: &Seed, changes: &[Change]) -> Sample {
+        let mut filing = seed.sample.clone();
+        for (what, place, which) in changes {
+            let places = places(&self.sector.book, &filing);
+            let (place, which) = (*place as usize, *which as usize);
+            let pick = |filed: bool, list: bool| {
+                let of = |(path, field): &&(String, &'s Field)| {
+                    let there = at(&filing, path).is_some_and(|value| !value.is_null());
+                    there == filed && (!list || matches!(field.ty, Ty::Items(_)))
+                };
+                let all: Vec<_> = places.iter().filter(of).collect();
+                all.get(place % all.len().max(1)).copied().cloned()
             };
-            let most = words.len().min(4);
-            proptest::sample::subsequence(words, 0..=most)
-                .prop_map(Value::Array)
-                .boxed()
+            match what % 8 {
+                0..=2 => {
+                    if let Some((path, field)) = pick(true, false)
+                        && let Some(value) = self.value(&filing, &path, field, which)
+                    {
+                        set(&mut filing, &path, value);
+                    }
+                }
+                3 => {
+                    if let Some((path, field)) = pick(false, false)
+                        && let Some(value) = self.value(&filing, &path, field, which)
+                    {
+                        set(&mut filing, &path, value);
+                    }
+                }
+                4 => {
+                    if let Some((path, _)) = pick(true, false) {
+                        set(&mut filing, &path, Value::Null);
+                    }
+                }
+                5 | 6 => {
+                    let other = &self.seeds[place % self.seeds.len()].sample;
+                    add(&mut filing.section, &other.section);
+                    add(&mut filing.enterprise, &other.enterprise);
+                }
+                _ => {
+                    if let Some((path, _)) = pick(true, true) {
+                        let items = self.item(&path, place, which);
+                        let list = at(&filing, &path).and_then(Value::as_array).unwrap();
+                        let mut list = list.clone();
+                        match items {
+                            Some(item) if which % 4 > 0 => list.push(item),
+                            _ if list.is_empty() => list.push(json!({})),
+                            _ => {
+                                list.remove(which % list.len());
+                            }
+                        }
+                        set(&mut filing, &path, Value::Array(list));
+                    }
+                }
+            }
         }
-        Ty::Items(of) if depth < 3 => {
-            let item = entity(schema, schema.entities.get(of).unwrap(), depth + 1);
-            prop::collection::vec(item, 0..3)
-                .prop_map(Value::Array)
-                .boxed()
-        }
-        Ty::Items(_) => Just(json!([])).boxed(),
-    };
-    if field.none {
-        prop_oneof![5 => known, 1 => Just(json!("none"))].boxed()
-    } else {
-        known
+        filing
     }
+
+    /// An item that some seed has in this list.
+    fn item(&self, path: &str, place: usize, which: usize) -> Option<Value> {
+        let lists = self.values.get(&pattern(self.sector.name, path))?;
+        let list = lists.get(place % lists.len())?.as_array()?;
+        list.get(which % list.len().max(1)).cloned()
+    }
+
+    /// Another value of a fact than the filed one.
+    pub fn value(&self, filing: &Sample, path: &str, field: &Field, which: usize) -> Option<Value> {
+        let seen = self.values.get(&pattern(self.sector.name, path));
+        let mut all: Vec<Value> = seen.cloned().unwrap_or_default();
+        let words = field.words.iter().flatten();
+        match field.ty {
+            Ty::Bool => all = vec![json!(true), json!(false)],
+            Ty::Int | Ty::Number => {
+                all.extend([json!(0), json!(1)]);
+                let near: Vec<Value> = all.iter().flat_map(near).collect();
+                all.extend(near);
+            }
+            Ty::Date => {
+                let day: Date = filing.reference_date.parse().unwrap();
+                all.push(json!(day.to_string()));
+                let near: Vec<Value> = all.iter().flat_map(days_around).collect();
+                all.extend(near);
+            }
+            Ty::DateTime => {
+                let near: Vec<Value> = all.iter().flat_map(minutes_around).collect();
+                all.extend(near);
+            }
+            Ty::Text => {
+                all.extend(words.map(|word| json!(word)));
+                if field.words.is_none() {
+                    all.push(json!("别的"));
+                }
+            }
+            Ty::Words => {
+                all.push(json!([]));
+                all.extend(words.map(|word| json!([word])));
+            }
+            Ty::Items(_) => all.push(json!([])),
+        }
+        if field.none {
+            all.push(json!("none"));
+        }
+        let filed = at(filing, path);
+        all.retain(|value| Some(value) != filed);
+        (!all.is_empty()).then(|| all.swap_remove(which % all.len()))
+    }
+}
+
+/// So many values of one fact are as good as all.
+const VALUES: usize = 200;
+
+/// The filings of the pages.
+fn of_pages(sector: &Sector) -> Vec<Seed> {
+    let mut seeds = Vec::new();
+    for rule in &sector.book.rules {
+        for (case, _) in sectors::trial(sector, |trial| trial.cases(rule)).unwrap() {
+            seeds.push(Seed {
+                label: format!("{}, {}", rule.id(), case.label),
+                sample: case.sample,
+            });
+        }
+    }
+    seeds
+}
+
+/// The filings of `sample-data` that have the plugin's section and that it can
+/// read: the host blanks what breaks the schema, and here is no host.
+fn of_samples(sector: &Sector) -> Vec<Seed> {
+    let mut seeds = Vec::new();
+    for group in [sector.name, "several-sectors"] {
+        let folder = sectors::root().join("sample-data").join(group);
+        let mut files: Vec<_> = std::fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().path().join("filing.json"))
+            .collect();
+        files.sort();
+        for file in files {
+            let text = std::fs::read_to_string(&file).unwrap_or_default();
+            let Ok(filing) = serde_json::from_str::<Value>(&text) else {
+                continue;
+            };
+            let date = |name: &str| filing[name].as_str().map(str::to_owned);
+            let Some(section) = filing["sections"].get(sector.name) else {
+                continue;
+            };
+            let day = date("reference_date").unwrap_or_else(|| "2026-06-30".to_owned());
+            let sample = Sample {
+                enterprise: filing["enterprise"].clone(),
+                section: section.clone(),
+                submission_date: date("submission_date").unwrap_or_else(|| day.clone()),
+                reference_date: day,
+            };
+            if sectors::refusal(sector, &sample).is_none() {
+                let label = file.parent().unwrap().display().to_string();
+                seeds.push(Seed { label, sample });
+            }
+        }
+    }
+    seeds
+}
+
+/// Just below and just above a number, by one of its last digit and by one.
+fn near(value: &Value) -> Vec<Value> {
+    let digits = value.to_string();
+    let Ok(number) = rust_decimal::Decimal::from_str(&digits) else {
+        return Vec::new();
+    };
+    let step = rust_decimal::Decimal::new(1, number.scale());
+    [number - step, number + step]
+        .into_iter()
+        // No quantity of the schemas is negative.
+        .filter(|number| !number.is_sign_negative())
+        .map(|number| serde_json::from_str(&number.to_string()).unwrap())
+        .collect()
+}
+
+fn days_around(value: &Value) -> Vec<Value> {
+    let Ok(day) = value.as_str().unwrap_or_default().parse::<Date>() else {
+        return Vec::new();
+    };
+    let days = [day.yesterday(), day.tomorrow()];
+    days.into_iter().flatten().map(|day| json!(day.to_string())).collect()
+}
+
+fn minutes_around(value: &Value) -> Vec<Value> {
+    let Ok(at) = value.as_str().unwrap_or_default().parse::<DateTime>() else {
+        return Vec::new();
+    };
+    [at - 1.minute(), at + 1.minute()]
+        .into_iter()
+        .map(|at| json!(at.strftime("%Y-%m-%dT%H:%M").to_string()))
+        .collect()
+}
+
+/// Adds the members that an object lacks.
+fn add(to: &mut Value, from: &Value) {
+    let (Some(to), Some(from)) = (to.as_object_mut(), from.as_object()) else {
+        return;
+    };
+    for (name, value) in from {
+        let slot = to.entry(name.clone()).or_insert(Value::Null);
+        if slot.is_null() {
+            *slot = value.clone();
+        }
+    }
+}
+
+/// Every place for a fact, filed or not, with what it holds.
+pub fn places<'b>(book: &'b Book, filing: &Sample) -> Vec<(String, &'b Field)> {
+    let mut all = Vec::new();
+    let schema = &book.schema;
+    places_in(book, &schema.section, &filing.section, "", &mut all);
+    let of = (&schema.enterprise, &filing.enterprise);
+    places_in(book, of.0, of.1, ENTERPRISE, &mut all);
+    all
+}
+
+fn places_in<'b>(
+    book: &'b Book,
+    entity: &'b Entity,
+    object: &Value,
+    path: &str,
+    all: &mut Vec<(String, &'b Field)>,
+) {
+    for field in &entity.fields {
+        let path = format!("{path}/{}", field.name);
+        let items = object.get(&field.name).and_then(Value::as_array);
+        if let (Ty::Items(of), Some(items)) = (&field.ty, items) {
+            for (index, item) in items.iter().enumerate() {
+                let path = format!("{path}/{index}");
+                places_in(book, &book.schema.entities[of], item, &path, all);
+            }
+        }
+        all.push((path, field));
+    }
+}
+
+/// What is filed at a path of [`facts`].
+pub fn at<'f>(filing: &'f Sample, path: &str) -> Option<&'f Value> {
+    match path.strip_prefix(ENTERPRISE) {
+        Some(path) => filing.enterprise.pointer(path),
+        None => filing.section.pointer(path),
+    }
+}
+
+/// Files a fact.
+pub fn set(filing: &mut Sample, path: &str, value: Value) {
+    let (holder, path) = match path.strip_prefix(ENTERPRISE) {
+        Some(path) => (&mut filing.enterprise, path),
+        None => (&mut filing.section, path),
+    };
+    let (object, name) = path.rsplit_once('/').unwrap();
+    let object = holder.pointer_mut(object).and_then(Value::as_object_mut);
+    object.unwrap().insert(name.to_owned(), value);
 }
 
 /// Paths of all facts that are filed, lists and what is in them; those of the
@@ -136,54 +321,11 @@ pub fn facts(filing: &Sample) -> Vec<String> {
 
 const ENTERPRISE: &str = "/enterprise";
 
-/// Paths of all facts that are filed in free words, and whether "none" is an answer.
-pub fn free_texts(book: &Book, filing: &Sample) -> Vec<(String, bool)> {
-    let schema = &book.schema;
-    let field = |path: &str| -> Option<Field> {
-        let (mut entity, inside) = match path.strip_prefix(ENTERPRISE) {
-            Some(inside) => (&schema.enterprise, inside),
-            None => (&schema.section, path),
-        };
-        let mut found = None;
-        for name in inside
-            .split('/')
-            .filter(|part| part.parse::<usize>().is_err())
-        {
-            if name.is_empty() {
-                continue;
-            }
-            let field = entity.field(name)?;
-            if let Ty::Items(of) = &field.ty {
-                entity = schema.entities.get(of)?;
-            }
-            found = Some(field.clone());
-        }
-        found
-    };
-    facts(filing)
-        .into_iter()
-        .filter_map(|path| {
-            let field = field(&path)?;
-            let free = field.ty == Ty::Text && field.words.is_none();
-            free.then_some((path, field.none))
-        })
-        .collect()
-}
-
 /// The filing without one fact.
 pub fn without(filing: &Sample, path: &str) -> Sample {
-    with(filing, path, Value::Null)
-}
-
-/// The filing with another value of one fact.
-pub fn with(filing: &Sample, path: &str, value: Value) -> Sample {
-    let mut other = filing.clone();
-    let slot = match path.strip_prefix(ENTERPRISE) {
-        Some(path) => other.enterprise.pointer_mut(path),
-        None => other.section.pointer_mut(path),
-    };
-    *slot.unwrap() = value;
-    other
+    let mut less = filing.clone();
+    set(&mut less, path, Value::Null);
+    less
 }
 
 fn walk(value: &Value, path: &mut String, all: &mut Vec<String>) {
@@ -254,4 +396,41 @@ fn reversed(value: &Value) -> Value {
         Value::Array(items) => Value::Array(items.iter().rev().map(reversed).collect()),
         other => other.clone(),
     }
+}
+
+/// Where a pointer into a filing leads after [`turned`].
+pub fn turned_pointer(filing: &Value, pointer: &str) -> String {
+    let mut turned = String::new();
+    let mut value = Some(filing);
+    for part in pointer.split('/').skip(1) {
+        let part = match (value.and_then(Value::as_array), part.parse::<usize>()) {
+            (Some(list), Ok(index)) => {
+                value = list.get(index);
+                (list.len() - 1 - index).to_string()
+            }
+            _ => {
+                value = value.and_then(|value| value.get(part));
+                part.to_owned()
+            }
+        };
+        turned.push('/');
+        turned.push_str(&part);
+    }
+    turned
+}
+
+/// The filing with only the facts that `keep` wants, by pointer and value.
+pub fn only(section: &str, filing: &Sample, keep: &dyn Fn(&str, &Value) -> bool) -> Sample {
+    let mut less = filing.clone();
+    for path in facts(filing) {
+        let pointer = if path.starts_with(ENTERPRISE) {
+            path.clone()
+        } else {
+            format!("/sections/{section}{path}")
+        };
+        if !keep(&pointer, at(filing, &path).unwrap()) {
+            set(&mut less, &path, Value::Null);
+        }
+    }
+    less
 }

@@ -7,9 +7,15 @@
     reason = "shared by several tests; a test stops at the first surprise"
 )]
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
-use anjian_model::{Outcome, Request};
+use anjian_model::{
+    Assessment, Computed as ComputedValue, Outcome, RawEvidence, RawFinding, RawIdentification,
+    RawScore, Request, ScoreItem, Step, Text,
+};
 use anjian_rows::interpret::{Filing, Judgement, Trees, Val, judge};
 use anjian_rows::sample::Sample;
 use anjian_rows::trial::Trial;
@@ -59,11 +65,21 @@ pub fn engine() -> Engine {
     Engine::new(Limits::default()).unwrap()
 }
 
+/// The components, compiled once for all tests of a program.
+fn plugins() -> &'static [Plugin] {
+    static PLUGINS: OnceLock<Vec<Plugin>> = OnceLock::new();
+    PLUGINS.get_or_init(|| {
+        let engine = engine();
+        let load = |bundled: &anjian_bundle::Bundled| engine.load(bundled.component).unwrap();
+        anjian_bundle::PLUGINS.iter().map(load).collect()
+    })
+}
+
 pub fn all() -> Vec<Sector> {
-    let engine = engine();
     anjian_bundle::PLUGINS
         .iter()
-        .map(|bundled| {
+        .zip(plugins())
+        .map(|(bundled, plugin)| {
             let folder = root().join("plugins").join(bundled.name);
             let book = Book::load(&folder, &root().join("schemas")).unwrap_or_else(|problems| {
                 panic!(
@@ -78,7 +94,7 @@ pub fn all() -> Vec<Sector> {
             Sector {
                 name: bundled.name,
                 book,
-                plugin: engine.load(bundled.component).unwrap(),
+                plugin: plugin.clone(),
                 native: match bundled.name {
                     "general" => native!(anjian_general),
                     "hazchem" => native!(anjian_hazchem),
@@ -106,7 +122,7 @@ pub fn contract_request(sector: &Sector, sample: &Sample) -> contract::Request {
     }
 }
 
-pub fn by_component(sector: &Sector, sample: &Sample) -> anjian_model::Assessment {
+pub fn by_component(sector: &Sector, sample: &Sample) -> Assessment {
     let request = Request {
         filing: &filing(sector, sample),
         reference_date: &sample.reference_date,
@@ -116,21 +132,113 @@ pub fn by_component(sector: &Sector, sample: &Sample) -> anjian_model::Assessmen
     sector.plugin.evaluate(request).unwrap()
 }
 
-pub fn by_interpreter(
-    sector: &Sector,
-    rule: &anjian_rows::rule::Rule,
-    sample: &Sample,
-) -> Judgement {
-    let lookup = |name: &str, at: &[usize]| computed(sector, sample, name, at);
-    let filing = Filing {
-        enterprise: &sample.enterprise,
-        section: &sample.section,
-        reference_date: sample.reference_date.parse().unwrap(),
-        submission_date: sample.submission_date.parse().unwrap(),
-        computed: &lookup,
-        instead: None,
+/// What the same code says without a sandbox around it.
+pub fn by_native_code(sector: &Sector, sample: &Sample) -> Assessment {
+    assessment((sector.native.evaluate)(&contract_request(sector, sample)).unwrap())
+}
+
+/// Why the plugin does not judge the filing at all.
+pub fn refusal(sector: &Sector, sample: &Sample) -> Option<contract::Refusal> {
+    (sector.native.evaluate)(&contract_request(sector, sample)).err()
+}
+
+/// The contract's words in the model's.
+fn assessment(said: contract::Assessment) -> Assessment {
+    let text = |text: contract::Text| Text {
+        zh: text.zh,
+        en: text.en,
     };
-    judge(&sector.book, rule, Trees::of(rule), &filing)
+    let outcome = |outcome| match outcome {
+        contract::Outcome::Violated => Outcome::Violated,
+        contract::Outcome::Undetermined => Outcome::Undetermined,
+        contract::Outcome::Satisfied => Outcome::Satisfied,
+        contract::Outcome::NotApplicable => Outcome::NotApplicable,
+    };
+    let evidence = |evidence: contract::Evidence| RawEvidence {
+        pointer: evidence.pointer,
+        computed: evidence.computed.map(|computed| ComputedValue {
+            name: computed.name,
+            title: text(computed.title),
+            value: computed.value,
+        }),
+        expected: evidence.expected,
+    };
+    let finding = |finding: contract::Finding| RawFinding {
+        rule: finding.rule as usize,
+        outcome: outcome(finding.outcome),
+        item: finding.item,
+        reason: finding.reason.map(text),
+        evidence: finding.evidence.into_iter().map(evidence).collect(),
+        missing: finding.missing,
+    };
+    let item = |item: contract::ScoreItem| ScoreItem {
+        label: text(item.label),
+        points: item.points,
+        pointer: item.pointer,
+    };
+    let score = |score: contract::Score| RawScore {
+        rule: score.rule as usize,
+        title: text(score.title),
+        points: score.points,
+        maximum: score.maximum,
+        items: score.items.into_iter().map(item).collect(),
+    };
+    let step = |step: contract::Step| Step {
+        clause: step.clause,
+        label: text(step.label),
+        formula: step.formula,
+        pointer: step.pointer,
+    };
+    let identification = |of: contract::Identification| RawIdentification {
+        rule: of.rule as usize,
+        pointer: of.pointer,
+        result: text(of.result),
+        values: of.values,
+        steps: of.steps.into_iter().map(step).collect(),
+    };
+    Assessment {
+        outcomes: said.outcomes.into_iter().map(outcome).collect(),
+        findings: said.findings.into_iter().map(finding).collect(),
+        scores: said.scores.into_iter().map(score).collect(),
+        identifications: said.identifications.into_iter().map(identification).collect(),
+    }
+}
+
+/// Computed values of one filing; many rules ask for the same.
+pub struct Asked<'a> {
+    sector: &'a Sector,
+    sample: &'a Sample,
+    known: RefCell<HashMap<(String, Vec<usize>), Val<'static>>>,
+}
+
+impl<'a> Asked<'a> {
+    pub fn of(sector: &'a Sector, sample: &'a Sample) -> Self {
+        Asked {
+            sector,
+            sample,
+            known: RefCell::default(),
+        }
+    }
+
+    fn computed(&self, name: &str, at: &[usize]) -> Val<'static> {
+        let key = (name.to_owned(), at.to_vec());
+        let mut known = self.known.borrow_mut();
+        let compute = || computed(self.sector, self.sample, name, at);
+        known.entry(key).or_insert_with(compute).clone()
+    }
+
+    /// What the interpreter says.
+    pub fn judge(&self, rule: &anjian_rows::rule::Rule) -> Judgement {
+        let filing = Filing {
+            enterprise: &self.sample.enterprise,
+            section: &self.sample.section,
+            reference_date: self.sample.reference_date.parse().unwrap(),
+            submission_date: self.sample.submission_date.parse().unwrap(),
+            computed: &|name, at| self.computed(name, at),
+            instead: None,
+        };
+        judge(&self.sector.book, rule, Trees::of(rule), &filing)
+    }
 }
 
 pub fn computed(sector: &Sector, sample: &Sample, name: &str, at: &[usize]) -> Val<'static> {

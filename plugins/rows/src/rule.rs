@@ -122,6 +122,18 @@ impl Rule {
         asks
     }
 
+    /// Whether it lets a filer off who does not file the fact of this pattern:
+    /// `applies` has `has(…)` for it.
+    pub fn lets_off_without(&self, pattern: &str) -> bool {
+        let mut lets_off = false;
+        if let Some(applies) = &self.applies {
+            applies.expr.walk(&mut |expr| {
+                lets_off |= matches!(&expr.node, Node::Has(fact) if fact.pattern == pattern)
+            });
+        }
+        lets_off
+    }
+
     /// Whether it reads a value that Rust computes.
     pub fn reads_computed(&self) -> bool {
         let mut reads = false;
