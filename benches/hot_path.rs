@@ -88,14 +88,27 @@ fn steps(c: &mut Criterion) {
     });
 }
 
+/// The command's own pipeline with everything that ships.
+fn all_plugins() -> Checker {
+    let mut checker = Checker::new(Options::default()).unwrap();
+    let engine = Engine::new(Limits::default()).unwrap();
+    for bundled in anjian_bundle::PLUGINS {
+        let plugin = engine.load(bundled.component).unwrap();
+        checker.add(Arc::new(plugin)).unwrap();
+    }
+    checker
+}
+
+/// The largest filing of a sector.
+fn largest(sector: &str) -> Sample {
+    let mut samples = filings(sector).unwrap();
+    samples.sort_by_key(|sample| sample.bytes.len());
+    samples.pop().unwrap()
+}
+
 /// The largest filing of each sector, judged by its plugin, and a filing of
 /// several sectors by all.
 fn sectors(c: &mut Criterion) {
-    let largest = |sector: &str| {
-        let mut samples = filings(sector).unwrap();
-        samples.sort_by_key(|sample| sample.bytes.len());
-        samples.pop().unwrap()
-    };
     let mut group = c.benchmark_group("sectors");
     for sector in ["general", "hazchem", "metallurgy", "mining", "platform"] {
         let plugin = plugin(sector);
@@ -105,12 +118,7 @@ fn sectors(c: &mut Criterion) {
             b.iter(|| black_box(plugin.evaluate(request(&sample)).unwrap()));
         });
     }
-    let mut checker = Checker::new(Options::default()).unwrap();
-    let engine = Engine::new(Limits::default()).unwrap();
-    for bundled in anjian_bundle::PLUGINS {
-        let plugin = engine.load(bundled.component).unwrap();
-        checker.add(Arc::new(plugin)).unwrap();
-    }
+    let checker = all_plugins();
     let sample = largest("several-sectors");
     group.throughput(Throughput::Bytes(sample.bytes.len() as u64));
     group.bench_function("several", |b| {
@@ -119,16 +127,12 @@ fn sectors(c: &mut Criterion) {
     group.finish();
 }
 
-/// The same work on one thread and on two. With a fresh instance for each
-/// filing, what threads share (locks of the address space, the allocator)
-/// shows here and nowhere else.
+/// The same work on one thread and on two: a filing of several sectors by all
+/// plugins. With a fresh instance for each section, what threads share (locks of
+/// the address space, the allocator) shows here and nowhere else.
 fn threads(c: &mut Criterion) {
-    let plugin = plugin("hazchem");
-    let samples = filings("hazchem").unwrap();
-    let typical = samples
-        .iter()
-        .find(|sample| sample.name.starts_with("03"))
-        .unwrap();
+    let checker = all_plugins();
+    let sample = largest("several-sectors");
     let mut group = c.benchmark_group("threads");
     for count in [1_u64, 2] {
         group.throughput(Throughput::Elements(count));
@@ -139,7 +143,7 @@ fn threads(c: &mut Criterion) {
                     for _ in 0..count {
                         scope.spawn(|| {
                             for _ in 0..rounds {
-                                black_box(plugin.evaluate(request(typical)).unwrap());
+                                black_box(checker.check(Source::file("sample"), &sample.bytes));
                             }
                         });
                     }
