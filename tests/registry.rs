@@ -98,6 +98,89 @@ fn plugins_stay_small() {
     }
 }
 
+/// Rooms of the host and of the plugins, and the rooms that their code may use.
+/// A sector's plugin is any other room of `plugins/`.
+const ARROWS: [(&str, &[&str]); 10] = [
+    ("host/model", &[]),
+    ("host/runtime", &["model"]),
+    ("host/check", &["model", "runtime"]),
+    ("host/store", &["model", "runtime", "check"]),
+    ("host/service", &["model", "runtime", "check", "store"]),
+    (
+        "host/cli",
+        &["model", "runtime", "check", "store", "service", "bundle"],
+    ),
+    ("plugins/sdk", &[]),
+    ("plugins/rows", &[]),
+    ("plugins/build", &[]),
+    ("plugins/bundle", &["plugin-build"]),
+];
+
+/// What only one room names.
+const AT_HOME: [(&str, &str); 2] = [("wasmtime", "host/runtime"), ("notify", "host/store")];
+
+/// What a room is built from; tests may use more.
+fn dependencies(room: &str) -> Vec<String> {
+    let text = std::fs::read_to_string(sectors::root().join(room).join("Cargo.toml")).unwrap();
+    let manifest: toml::Table = text.parse().unwrap();
+    ["dependencies", "build-dependencies"]
+        .into_iter()
+        .filter_map(|table| manifest.get(table)?.as_table())
+        .flat_map(|table| table.keys().cloned())
+        .collect()
+}
+
+fn rooms(floor: &str) -> Vec<String> {
+    let entries = std::fs::read_dir(sectors::root().join(floor)).unwrap();
+    let mut rooms: Vec<String> = entries
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.join("Cargo.toml").exists())
+        .map(|path| format!("{floor}/{}", path.file_name().unwrap().to_str().unwrap()))
+        .collect();
+    rooms.sort();
+    rooms
+}
+
+#[test]
+fn arrows_point_one_way() {
+    for room in rooms("host").into_iter().chain(rooms("plugins")) {
+        let found = ARROWS.iter().find(|(name, _)| *name == room);
+        let may = match found {
+            Some((_, may)) => *may,
+            None if room.starts_with("plugins/") => &["sdk", "rows"],
+            None => panic!("{room} stands in no arrow: write it here"),
+        };
+        for dependency in dependencies(&room) {
+            if let Some(inner) = dependency.strip_prefix("anjian-") {
+                assert!(may.contains(&inner), "{room} uses {inner}");
+            }
+            for (name, home) in AT_HOME {
+                assert!(dependency != name || room == home, "{room} names {name}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_host_names_no_sector() {
+    for room in rooms("host") {
+        let mut code = String::new();
+        sources(&sectors::root().join(&room).join("src"), &mut code);
+        // Comments may give an example; tests have one.
+        let lines = code
+            .lines()
+            .filter(|line| !line.trim_start().starts_with("//"));
+        let mut tests = false;
+        for line in lines {
+            tests = (tests || line == "#[cfg(test)]") && !line.starts_with(FILE);
+            for bundled in anjian_bundle::PLUGINS {
+                let named = line.contains(&format!("\"{}", bundled.name));
+                assert!(tests || !named, "{room} names {}: {line}", bundled.name);
+            }
+        }
+    }
+}
+
 #[test]
 fn released_contracts_are_as_they_were_released() {
     // A released folder of `wit/` is frozen: plugins in the field speak it.
@@ -135,13 +218,21 @@ fn tests_that_the_threats_name_exist() {
     }
 }
 
-/// Appends the Rust sources below a folder.
+/// Begins a file in what [`sources`] appends.
+const FILE: &str = "-- file ";
+
+/// Appends the Rust sources below a folder; files of tests begin as such.
 fn sources(folder: &std::path::Path, code: &mut String) {
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
             sources(&path, code);
         } else if path.extension().is_some_and(|extension| extension == "rs") {
+            code.push_str(FILE);
+            code.push('\n');
+            if path.ends_with("tests.rs") || path.ends_with("tests/mod.rs") {
+                code.push_str("#[cfg(test)]\n");
+            }
             code.push_str(&std::fs::read_to_string(path).unwrap());
         }
     }
