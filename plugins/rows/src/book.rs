@@ -67,8 +67,6 @@ pub struct Book {
     pub rules: Vec<Rule>,
     /// Scores.
     pub schemes: Vec<Scheme>,
-    /// Every file that was read, for the build to watch.
-    pub files: Vec<PathBuf>,
 }
 
 impl Book {
@@ -82,20 +80,13 @@ impl Book {
             .and_then(|name| name.to_str())
             .unwrap_or_default();
         let schema = Schema::load(schemas, section)?;
-        let computed = folder.join("computed.toml");
-        let names = Names::load(&computed, &schema)?;
-        let mut files = vec![
-            schemas.join("filing.schema.json"),
-            schemas.join(format!("{section}.schema.json")),
-            computed,
-        ];
+        let names = Names::load(&folder.join("computed.toml"), &schema)?;
         let mut problems = Vec::new();
         let mut instruments = Vec::new();
         let mut rules: Vec<Rule> = Vec::new();
         for instrument in folders(&folder.join("rules"), &mut problems) {
             let key = file_name(&instrument);
             let file = instrument.join("instrument.toml");
-            files.push(file.clone());
             let read = Source::read(&file).and_then(|source| read_toml::<Instrument>(&source));
             let read = match read {
                 Ok(read) => Instrument {
@@ -108,7 +99,6 @@ impl Book {
                 }
             };
             for table in tables(&instrument, &mut problems) {
-                files.extend([table.clone(), table.with_extension("md")]);
                 match read_article(&table, &read, &schema, &names) {
                     Ok(more) => rules.extend(more),
                     Err(more) => problems.extend(more),
@@ -119,15 +109,7 @@ impl Book {
         let mut seen: BTreeMap<&str, &Place> = BTreeMap::new();
         for rule in &rules {
             if let Some(first) = seen.insert(rule.id(), &rule.place) {
-                let (line, _) = first.source.position(first.offset);
-                problems.push(
-                    rule.place
-                        .problem(format!("`{}` stands here twice", rule.id()))
-                        .help(format!(
-                            "the other is {}:{line}",
-                            first.source.path.display()
-                        )),
-                );
+                problems.push(twice(rule.id(), &rule.place, first));
             }
         }
         let mut schemes = Vec::new();
@@ -138,7 +120,6 @@ impl Book {
                 Ok(read) => schemes = read,
                 Err(more) => problems.extend(more),
             }
-            files.extend(listed);
         }
         if problems.is_empty() {
             Ok(Book {
@@ -148,7 +129,6 @@ impl Book {
                 instruments,
                 rules,
                 schemes,
-                files,
             })
         } else {
             Err(problems)
@@ -226,6 +206,15 @@ fn tables(folder: &Path, problems: &mut Vec<Problem>) -> Vec<PathBuf> {
         .collect()
 }
 
+fn twice(id: &str, here: &Place, first: &Place) -> Problem {
+    let (line, _) = first.source.position(first.offset);
+    here.problem(format!("`{id}` stands here twice"))
+        .help(format!(
+            "the other is {}:{line}",
+            first.source.path.display()
+        ))
+}
+
 fn read_article(
     table: &Path,
     instrument: &Instrument,
@@ -247,11 +236,17 @@ fn read_article(
     let mut pages: Vec<Option<Page>> = pages.into_iter().map(Some).collect();
     let mut problems = Vec::new();
     let mut rules = Vec::new();
+    let mut seen: BTreeMap<String, Place> = BTreeMap::new();
     for mut row in rows {
         let place = Place {
             source: source.clone(),
             offset: row.id.span().start,
         };
+        if let Some(first) = seen.get(row.id.get_ref()) {
+            problems.push(twice(row.id.get_ref(), &place, first));
+            continue;
+        }
+        seen.insert(row.id.get_ref().clone(), place.clone());
         let page = pages
             .iter_mut()
             .find(|page| {

@@ -61,8 +61,6 @@ pub struct Field {
     pub title_zh: String,
     /// English title.
     pub title_en: String,
-    /// Smallest step of the value, for boundary tests; from `multipleOf`.
-    pub step: Option<String>,
 }
 
 /// An object with facts.
@@ -110,7 +108,12 @@ impl Schema {
             (a, b) => return Err(a.err().into_iter().chain(b.err()).collect()),
         };
         let enterprise = match envelope.value.pointer("/properties/enterprise") {
-            Some(object) => envelope.entity("enterprise", object, &mut problems),
+            Some(object) => envelope.entity(
+                &["properties", ENTERPRISE],
+                ENTERPRISE,
+                object,
+                &mut problems,
+            ),
             None => Entity::default(),
         };
         let mut entities = BTreeMap::new();
@@ -123,18 +126,19 @@ impl Schema {
                 .iter()
                 .filter(|(_, object)| object.get("properties").is_some())
             {
-                let entity = document.entity(name, object, &mut problems);
+                let path = ["$defs", name];
+                let entity = document.entity(&path, name, object, &mut problems);
                 if entities.insert(name.clone(), entity).is_some() {
-                    problems.push(own.at(name).problem(format!(
+                    problems.push(own.at(&path).problem(format!(
                         "`{name}` is an item of the envelope; an item of the section has another name"
                     )));
                 }
             }
         }
-        let root = own.entity("", &own.value, &mut problems);
+        let root = own.entity(&[], "", &own.value, &mut problems);
         if root.field(ENTERPRISE).is_some() {
             problems.push(
-                own.at(ENTERPRISE).problem(
+                own.at(&["properties", ENTERPRISE]).problem(
                     "`enterprise` is the envelope's; a fact of the section has another name",
                 ),
             );
@@ -144,7 +148,13 @@ impl Schema {
                 if let Ty::Items(of) = &field.ty
                     && !entities.contains_key(of)
                 {
-                    problems.push(own.at(&field.name).problem(format!(
+                    let path = ["$defs", &entity.name, "properties", &field.name];
+                    let path = if entity.name.is_empty() {
+                        &path[2..]
+                    } else {
+                        &path[..]
+                    };
+                    problems.push(own.at(path).problem(format!(
                         "`{}` is a list of `{of}`, and `$defs` has no `{of}`",
                         field.name
                     )));
@@ -185,20 +195,29 @@ impl Document {
         }
     }
 
-    /// Where a property is declared; the first of that name.
-    fn at(&self, property: &str) -> Place {
-        let offset = self
-            .source
-            .text
-            .find(&format!("\"{property}\":"))
-            .unwrap_or_default();
+    /// Where a member is declared: the names that lead to it from the root.
+    fn at(&self, path: &[&str]) -> Place {
+        let mut found = 0;
+        let mut object = 0;
+        for name in path {
+            let Some((key, value)) = member(&self.source.text, object, name) else {
+                break;
+            };
+            (found, object) = (key, value);
+        }
         Place {
             source: Rc::clone(&self.source),
-            offset,
+            offset: found,
         }
     }
 
-    fn entity(&self, name: &str, object: &Value, problems: &mut Vec<Problem>) -> Entity {
+    fn entity(
+        &self,
+        path: &[&str],
+        name: &str,
+        object: &Value,
+        problems: &mut Vec<Problem>,
+    ) -> Entity {
         let mut entity = Entity {
             name: name.to_owned(),
             fields: Vec::new(),
@@ -206,14 +225,15 @@ impl Document {
         if object.get("additionalProperties") != Some(&Value::Bool(false)) {
             let what = if name.is_empty() { "the section" } else { name };
             problems.push(
-                self.at(name)
+                self.at(path)
                     .problem(format!("{what} has no `\"additionalProperties\": false`"))
                     .help("without it a misspelt fact would be swallowed"),
             );
         }
         if let Some(Value::Object(properties)) = object.get("properties") {
             for (name, property) in properties {
-                match self.field(name, property) {
+                let path = [path, &["properties", name]].concat();
+                match self.field(&path, name, property) {
                     Ok(field) => entity.fields.push(field),
                     Err(problem) => problems.push(problem),
                 }
@@ -222,10 +242,10 @@ impl Document {
         entity
     }
 
-    fn field(&self, name: &str, property: &Value) -> Result<Field, Problem> {
+    fn field(&self, path: &[&str], name: &str, property: &Value) -> Result<Field, Problem> {
         let object = &self.resolved(property);
         let text = |key: &str| object.get(key).and_then(Value::as_str).unwrap_or_default();
-        let fail = |message: String, help: &str| self.at(name).problem(message).help(help);
+        let fail = |message: String, help: &str| self.at(path).problem(message).help(help);
         if !name
             .bytes()
             .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
@@ -241,7 +261,7 @@ impl Document {
                 "give it `title` (Chinese) and `x-title-en`",
             ));
         }
-        let ty = self.ty(name, object)?;
+        let ty = ty(|| self.at(path), name, object)?;
         let none = object.get("x-none") == Some(&Value::Bool(true));
         let format = text("format");
         if none && matches!(format, "date" | "date-time-local") {
@@ -282,7 +302,6 @@ impl Document {
             meanings,
             title_zh: text("title").to_owned(),
             title_en: text("x-title-en").to_owned(),
-            step: object.get("multipleOf").map(Value::to_string),
         })
     }
 
@@ -299,46 +318,80 @@ impl Document {
         }
         object
     }
+}
 
-    fn ty(&self, name: &str, object: &Map<String, Value>) -> Result<Ty, Problem> {
-        let types: Vec<&str> = match object.get("type") {
-            Some(Value::Array(types)) => types.iter().filter_map(Value::as_str).collect(),
-            Some(Value::String(one)) => vec![one],
-            _ => Vec::new(),
-        };
-        let format = object
-            .get("format")
-            .and_then(Value::as_str)
-            .unwrap_or_default();
-        let items = object.get("items");
-        let answer = types.iter().find(|ty| **ty != "null").copied();
-        let ty = match answer {
-            Some("boolean") => Some(Ty::Bool),
-            Some("integer") => Some(Ty::Int),
-            Some("number") => Some(Ty::Number),
-            Some("string") => match format {
-                "date" | "date-or-none" => Some(Ty::Date),
-                "date-time-local" | "date-time-local-or-none" => Some(Ty::DateTime),
-                _ => Some(Ty::Text),
-            },
-            Some("array") => match items.and_then(|items| items.get("$ref")) {
-                Some(Value::String(to)) => to
-                    .strip_prefix("#/$defs/")
-                    .map(|entity| Ty::Items(entity.to_owned())),
-                _ if items.and_then(|items| items.get("type")) == Some(&Value::from("string")) => {
-                    Some(Ty::Words)
+/// Where an object's member is named, and where its value begins, from an
+/// offset before the object. The text is known to be JSON.
+fn member(text: &str, from: usize, name: &str) -> Option<(usize, usize)> {
+    let mut depth = 0;
+    let mut at = from;
+    while let Some(byte) = text.as_bytes().get(at) {
+        match byte {
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' if depth == 1 => return None,
+            b'}' | b']' => depth -= 1,
+            b'"' => {
+                let end = at + 1 + string(text.get(at + 1..)?)?;
+                let rest = text.get(end + 1..)?.trim_start();
+                if depth == 1 && rest.starts_with(':') && text.get(at + 1..end) == Some(name) {
+                    return Some((at, text.len() - rest.len() + 1));
                 }
-                _ => None,
-            },
-            _ => None,
-        };
-        ty.ok_or_else(|| {
-            self.at(name)
-                .problem(format!("the type of `{name}` is none that rules can read"))
-                .help(
-                    "boolean, integer, number, string, an array of strings, or an array of \
-                 `{\"$ref\": \"#/$defs/…\"}`; each with \"null\"",
-                )
-        })
+                at = end;
+            }
+            _ => {}
+        }
+        at += 1;
     }
+    None
+}
+
+/// The bytes of a string up to its closing quote.
+fn string(text: &str) -> Option<usize> {
+    let mut escaped = false;
+    text.bytes().position(|byte| {
+        let end = byte == b'"' && !escaped;
+        escaped = byte == b'\\' && !escaped;
+        end
+    })
+}
+
+fn ty(at: impl FnOnce() -> Place, name: &str, object: &Map<String, Value>) -> Result<Ty, Problem> {
+    let types: Vec<&str> = match object.get("type") {
+        Some(Value::Array(types)) => types.iter().filter_map(Value::as_str).collect(),
+        Some(Value::String(one)) => vec![one],
+        _ => Vec::new(),
+    };
+    let format = object
+        .get("format")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    let items = object.get("items");
+    let answer = types.iter().find(|ty| **ty != "null").copied();
+    let ty = match answer {
+        Some("boolean") => Some(Ty::Bool),
+        Some("integer") => Some(Ty::Int),
+        Some("number") => Some(Ty::Number),
+        Some("string") => match format {
+            "date" | "date-or-none" => Some(Ty::Date),
+            "date-time-local" | "date-time-local-or-none" => Some(Ty::DateTime),
+            _ => Some(Ty::Text),
+        },
+        Some("array") => match items.and_then(|items| items.get("$ref")) {
+            Some(Value::String(to)) => to
+                .strip_prefix("#/$defs/")
+                .map(|entity| Ty::Items(entity.to_owned())),
+            _ if items.and_then(|items| items.get("type")) == Some(&Value::from("string")) => {
+                Some(Ty::Words)
+            }
+            _ => None,
+        },
+        _ => None,
+    };
+    ty.ok_or_else(|| {
+        at().problem(format!("the type of `{name}` is none that rules can read"))
+            .help(
+                "boolean, integer, number, string, an array of strings, or an array of \
+             `{\"$ref\": \"#/$defs/…\"}`; each with \"null\"",
+            )
+    })
 }

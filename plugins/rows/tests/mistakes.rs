@@ -72,11 +72,35 @@ Distance.
 ```
 "#;
 
+const SCHEME: &str = r#"
+rule = "law/1"
+official = false
+title = { zh = "评分", en = "score" }
+total = 10
+veto = { band = "red", rules = ["law/1"] }
+
+[[group]]
+title = { zh = "距离", en = "distance" }
+cap = 10
+items = [{ rule = "law/1", points = 2 }]
+
+[[band]]
+name = "blue"
+from = 5
+title = { zh = "蓝色", en = "blue" }
+
+[[band]]
+name = "red"
+from = 0
+title = { zh = "红色", en = "red" }
+"#;
+
 /// Loads the little rulebook with one text in one file replaced.
 fn load(file: &str, from: &str, to: &str) -> Result<(), Vec<String>> {
     let folder = TempDir::new().unwrap();
     let at = |path: &str| folder.path().join(path);
     fs::create_dir_all(at("plugins/demo/rules/law")).unwrap();
+    fs::create_dir_all(at("plugins/demo/schemes")).unwrap();
     fs::create_dir_all(at("schemas")).unwrap();
     let files = [
         ("schemas/filing.schema.json", ENVELOPE),
@@ -87,6 +111,7 @@ fn load(file: &str, from: &str, to: &str) -> Result<(), Vec<String>> {
         ),
         ("plugins/demo/rules/law/1.toml", ROW),
         ("plugins/demo/rules/law/1.md", PAGE),
+        ("plugins/demo/schemes/points.toml", SCHEME),
         (
             "plugins/demo/computed.toml",
             "[[define]]\nname = \"unit.far\"\ntitle = { zh = \"远\", en = \"far\" }\nexpr = \"unit.distance_m > 100\"\n",
@@ -316,8 +341,8 @@ fn mistakes_are_told_with_their_place() {
             "1.toml",
             "",
             &*format!("{ROW}{ROW}"),
-            "1.toml:",
-            "has no page",
+            "1.toml:18:6",
+            "`law/1` stands here twice",
         ),
         (
             "1.md",
@@ -390,6 +415,63 @@ fn mistakes_are_told_with_their_place() {
             "\"whole\"",
             "demo.schema.json:5:",
             "none that rules can read",
+        ),
+        // The second fact of this name is the one that is wrong.
+        (
+            "demo.schema.json",
+            "\"$defs\": {\"unit\": {\"additionalProperties\": false, \"properties\": {",
+            "\"$defs\": {\"unit\": {\"additionalProperties\": false, \"properties\": {\n\"posts_total\": {\"type\": \"integer\"},",
+            "demo.schema.json:9:",
+            "`posts_total` lacks a title",
+        ),
+        (
+            "demo.schema.json",
+            "\"$defs\": {\"unit\": {\"additionalProperties\": false, ",
+            "\"$defs\": {\n\"unit\": {",
+            "demo.schema.json:9:",
+            "unit has no `\"additionalProperties\": false`",
+        ),
+        (
+            "points.toml",
+            "{ rule = \"law/1\", points = 2 }",
+            "{ rule = \"law/2\", points = 2 }",
+            "points.toml:11:19",
+            "did you mean `law/1`?",
+        ),
+        (
+            "points.toml",
+            ", points = 2 }",
+            " }",
+            "points.toml:11:19",
+            "nobody says what `law/1` costs",
+        ),
+        (
+            "points.toml",
+            "cap = 10",
+            "cap = 9",
+            "points.toml:1:1",
+            "the groups have 9 points together, the scheme has 10",
+        ),
+        (
+            "points.toml",
+            "from = 5",
+            "from = 0",
+            "points.toml:1:1",
+            "the bands do not fall",
+        ),
+        (
+            "points.toml",
+            "band = \"red\"",
+            "band = \"rod\"",
+            "points.toml:1:1",
+            "there is no band `rod`",
+        ),
+        (
+            "points.toml",
+            "points = 2",
+            "points = 0.5",
+            "points.toml:11:",
+            "points are a whole number, or digits in quotes",
         ),
         (
             "demo.schema.json",
