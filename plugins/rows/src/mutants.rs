@@ -1,9 +1,13 @@
-//! Each row's near misses: a sign turned, a condition dropped. A page whose
+//! Each row's near misses: a sign turned, a condition dropped, a number one off. A page whose
 //! examples cannot tell the row from its mutants would not notice an author
 //! who was off by one.
 
+use std::str::FromStr;
+
 use cel::common::ast::operators as op;
 use cel::common::ast::{Expr as Cel, IdedExpr, LiteralValue};
+
+use rust_decimal::Decimal;
 
 use crate::interpret::Trees;
 use crate::parsed::quantifier;
@@ -114,12 +118,22 @@ fn changed(tree: &IdedExpr) -> Vec<(String, IdedExpr)> {
             }
             for (index, arg) in call.args.iter().enumerate() {
                 for (label, arg) in changed(arg) {
+                    let label = match arg.expr {
+                        Cel::Literal(_) => format!("{label} in `{}`", written(tree)),
+                        _ => label,
+                    };
                     let mut call = call.clone();
                     if let Some(slot) = call.args.get_mut(index) {
                         *slot = arg;
                     }
                     all.push((label, with(Cel::Call(call))));
                 }
+            }
+        }
+        Cel::Literal(literal) => {
+            for near in near(literal) {
+                let label = format!("{} instead of {}", shown(&near), shown(literal));
+                all.push((label, with(Cel::Literal(near))));
             }
         }
         Cel::Comprehension(of) => {
@@ -141,6 +155,40 @@ fn changed(tree: &IdedExpr) -> Vec<(String, IdedExpr)> {
         _ => {}
     }
     all
+}
+
+/// A number one step up and down, a whole one by one, another by its last digit.
+/// No quantity is negative.
+fn near(literal: &LiteralValue) -> Vec<LiteralValue> {
+    match literal {
+        LiteralValue::Int(n) => [n.inner() - 1, n.inner() + 1]
+            .into_iter()
+            .filter(|n| *n >= 0)
+            .map(|n| LiteralValue::Int(n.into()))
+            .collect(),
+        LiteralValue::Double(n) => {
+            let Ok(exact) = Decimal::from_str(&n.inner().to_string()) else {
+                return Vec::new();
+            };
+            let step = Decimal::new(1, exact.scale());
+            [exact - step, exact + step]
+                .into_iter()
+                .filter_map(|n| n.to_string().parse::<f64>().ok())
+                .map(|n| LiteralValue::Double(n.into()))
+                .collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn shown(literal: &LiteralValue) -> String {
+    match literal {
+        LiteralValue::Boolean(is) => is.inner().to_string(),
+        LiteralValue::Int(n) => n.inner().to_string(),
+        LiteralValue::Double(n) => n.inner().to_string(),
+        LiteralValue::String(text) => format!("\"{}\"", text.inner()),
+        _ => "…".to_owned(),
+    }
 }
 
 /// `x in [..]` without one of the words.
@@ -180,10 +228,7 @@ fn written(tree: &IdedExpr) -> String {
     let all = |list: &[IdedExpr]| list.iter().map(written).collect::<Vec<_>>().join(", ");
     match &tree.expr {
         Cel::Ident(name) => name.clone(),
-        Cel::Literal(LiteralValue::Boolean(is)) => is.inner().to_string(),
-        Cel::Literal(LiteralValue::Int(n)) => n.inner().to_string(),
-        Cel::Literal(LiteralValue::Double(n)) => n.inner().to_string(),
-        Cel::Literal(LiteralValue::String(text)) => format!("\"{}\"", text.inner()),
+        Cel::Literal(literal) => shown(literal),
         Cel::Select(select) => {
             let of = written(&select.operand);
             if select.test {
