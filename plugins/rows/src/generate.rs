@@ -186,7 +186,7 @@ pub fn evaluate(
     request: &sdk::contract::Request,
 ) -> Result<sdk::contract::Assessment, sdk::contract::Refusal> {
     read(request, |cx| {
-        let mut out = sdk::Out::new(RULES.len(), !SCHEMES.is_empty());
+        let mut out = sdk::Out::new(RULES.len(), &SCHEMES);
         let filing = sdk::Filing {
             section: cx.section.0,
             enterprise: cx.enterprise.0,

@@ -3,6 +3,7 @@
 //! decides; with [`crate::Trace`] it also collects the facts that decided. Only
 //! findings pay for the second.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use rust_decimal::Decimal;
@@ -11,7 +12,7 @@ use crate::contract as wit;
 use crate::expr::{Computed, Expr, Fact, Rule, Sign};
 use crate::facts::{Object, Value};
 use crate::judge::{Dates, Judged, Out, judge};
-use crate::logic::{At, Cond, Note, Trace, Why, and, not, or};
+use crate::logic::{At, Cond, NAMED_FACTS, Note, Trace, Why, and, not, or};
 use crate::values::{Range, Val, abs, arith, order, shift};
 
 /// The section, `enterprise`, and as many items in sight as a rule may name.
@@ -78,6 +79,7 @@ pub fn judge_all(rules: &'static [Rule], filing: Filing<'_, '_>, out: &mut Out) 
         holders: [Holder::default(); HOLDERS],
         known: FIXED,
         answers: Vec::new(),
+        lacking: BTreeMap::new(),
     };
     eval.holders[0].object = Some(filing.section);
     eval.holders[1].object = Some(filing.enterprise);
@@ -99,6 +101,8 @@ struct Eval<'c, 'f> {
     known: usize,
     /// What named conditions of the section came to; many rules ask the same.
     answers: Vec<Option<Option<bool>>>,
+    /// What computed values lack, by number and positions; asked once.
+    lacking: BTreeMap<(u16, Vec<usize>), Vec<String>>,
 }
 
 impl<'f> Eval<'_, 'f> {
@@ -279,7 +283,7 @@ impl<'f> Eval<'_, 'f> {
         }
     }
 
-    fn computed<W: Why>(&self, computed: &Computed) -> V<'f, W> {
+    fn computed<W: Why>(&mut self, computed: &Computed) -> V<'f, W> {
         let holder = self.holder(usize::from(computed.holder));
         let of = holder.at(computed.pattern);
         let is = (self.filing.compute)(computed.index, of.indices, None);
@@ -291,13 +295,19 @@ impl<'f> Eval<'_, 'f> {
                 expected: None,
             }),
             None => {
-                let mut missing = Vec::new();
-                (self.filing.compute)(computed.index, of.indices, Some(&mut missing));
-                if missing.is_empty() {
-                    missing.push(of.pointer());
-                }
-                notes.extend(missing.into_iter().map(|pointer| Note {
-                    pointer,
+                let compute = self.filing.compute;
+                let key = (computed.index, of.indices.to_vec());
+                let missing = self.lacking.entry(key).or_insert_with(|| {
+                    let mut missing = Vec::new();
+                    compute(computed.index, of.indices, Some(&mut missing));
+                    missing.truncate(NAMED_FACTS);
+                    if missing.is_empty() {
+                        missing.push(of.pointer());
+                    }
+                    missing
+                });
+                notes.extend(missing.iter().map(|pointer| Note {
+                    pointer: pointer.clone(),
                     known: false,
                     computed: None,
                     expected: None,
@@ -470,8 +480,18 @@ impl<'f> Eval<'_, 'f> {
         match self.fact(list) {
             Some(Value::Items(items)) => {
                 for (index, item) in items.iter().enumerate() {
+                    if !W::KEPT && found.is == Some(true) {
+                        break;
+                    }
                     let mut inner = holder.inner(index);
                     inner.object = Some(item);
+                    if found.why.is_full() {
+                        // Only an answer that turns the whole has a reason still to be told.
+                        let is = self.within(inner, |eval| eval.cond::<()>(holds)).is;
+                        if is == Some(false) || is == found.is || found.is == Some(true) {
+                            continue;
+                        }
+                    }
                     found = or(found, self.within(inner, |eval| eval.cond(holds)));
                 }
                 match found.is {

@@ -7,6 +7,7 @@ use crate::TextMeta;
 use crate::contract as wit;
 use crate::logic::Note;
 use crate::logic::{At, Cond, Trace, Why};
+use crate::score::Scheme;
 use crate::values::Val;
 
 /// The two dates of a filing.
@@ -99,13 +100,29 @@ pub(crate) struct Cost {
     pub(crate) points: Option<Decimal>,
 }
 
+/// Items of one rule and one outcome that are named; the others are counted on
+/// the last of them. Nobody mends a thousand blank items one by one, and all
+/// reasons of a thousand items would not fit into the answer.
+const NAMED_ITEMS: usize = 100;
+
+/// How often a rule came to one outcome.
+#[derive(Clone, Copy, Debug, Default)]
+struct Likewise {
+    count: usize,
+    /// The finding of the last item that is named.
+    last: usize,
+}
+
 /// Collects what the rules say of one filing.
 #[derive(Debug)]
 pub struct Out {
-    /// `None` where no score asks.
-    costs: Option<Vec<Cost>>,
+    /// For each rule, whether a score counts it.
+    scored: Vec<bool>,
+    costs: Vec<Cost>,
     outcomes: Vec<wit::Outcome>,
     findings: Vec<wit::Finding>,
+    /// For each rule, its violated and its undetermined items.
+    likewise: Vec<[Likewise; 2]>,
     /// Filled by the plugin's own code.
     pub identifications: Vec<wit::Identification>,
     /// Filled by the plugin's own code.
@@ -113,13 +130,20 @@ pub struct Out {
 }
 
 impl Out {
-    /// For so many rules, each not applicable so far. `scored` where the plugin
-    /// has schemes.
-    pub fn new(rules: usize, scored: bool) -> Self {
+    /// For so many rules, each not applicable so far.
+    pub fn new(rules: usize, schemes: &[Scheme]) -> Self {
+        let mut scored = vec![false; rules];
+        for item in schemes.iter().flat_map(Scheme::items) {
+            if let Some(scored) = scored.get_mut(item.rule) {
+                *scored = true;
+            }
+        }
         Out {
-            costs: scored.then(Vec::new),
+            scored,
+            costs: Vec::new(),
             outcomes: vec![wit::Outcome::NotApplicable; rules],
             findings: Vec::new(),
+            likewise: vec![[Likewise::default(); 2]; rules],
             identifications: Vec::new(),
             scores: Vec::new(),
         }
@@ -148,6 +172,19 @@ impl Out {
             *worst = outcome;
         }
         if grave(outcome) >= 2 {
+            let next = self.findings.len();
+            if let Some(both) = self.likewise.get_mut(rule) {
+                let [violated, undetermined] = both;
+                let likewise = match outcome {
+                    wit::Outcome::Violated => violated,
+                    _ => undetermined,
+                };
+                likewise.count += 1;
+                if likewise.count > NAMED_ITEMS {
+                    return;
+                }
+                likewise.last = next;
+            }
             self.find(rule, item, because, trace());
         }
     }
@@ -160,8 +197,8 @@ impl Out {
         item: Option<At<'_>>,
         points: Option<Val<'_>>,
     ) {
-        if let Some(costs) = &mut self.costs {
-            costs.push(Cost {
+        if self.scored.get(rule) == Some(&true) {
+            self.costs.push(Cost {
                 rule,
                 outcome,
                 pointer: item.map(|at| at.pointer()),
@@ -175,10 +212,7 @@ impl Out {
 
     /// What a score may count of a rule.
     pub(crate) fn costs(&self, rule: usize) -> impl Iterator<Item = &Cost> {
-        self.costs
-            .iter()
-            .flatten()
-            .filter(move |cost| cost.rule == rule)
+        self.costs.iter().filter(move |cost| cost.rule == rule)
     }
 
     /// What a rule said so far.
@@ -247,8 +281,29 @@ impl Out {
         });
     }
 
+    /// Says on the last item that is named how many are not.
+    fn count_the_others(&mut self) {
+        for likewise in self.likewise.iter().flatten() {
+            let others = likewise.count.saturating_sub(NAMED_ITEMS);
+            if others > 0
+                && let Some(finding) = self.findings.get_mut(likewise.last)
+            {
+                let (mut zh, mut en) = match finding.reason.take() {
+                    Some(reason) => (reason.zh + "；", reason.en + "; "),
+                    None => (String::new(), String::new()),
+                };
+                zh.push_str(&format!("另有 {others} 项结论相同，不逐项列出"));
+                en.push_str(&format!(
+                    "{others} more items come to the same and are not listed"
+                ));
+                finding.reason = Some(wit::Text { zh, en });
+            }
+        }
+    }
+
     /// The contract's answer.
-    pub fn into_assessment(self) -> wit::Assessment {
+    pub fn into_assessment(mut self) -> wit::Assessment {
+        self.count_the_others();
         wit::Assessment {
             outcomes: self.outcomes,
             findings: self.findings,

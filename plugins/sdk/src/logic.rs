@@ -77,6 +77,10 @@ pub trait Why: Sized {
     fn notes(notes: impl FnOnce(&mut Vec<Note>)) -> Self;
     /// Both reasons, without repetition.
     fn both(self, other: Self) -> Self;
+    /// Whether it names as many facts as anybody reads.
+    fn is_full(&self) -> bool {
+        false
+    }
     /// Sets what would have been right on the known facts that carry nothing yet.
     fn expect(self, expected: impl FnOnce() -> String) -> Self;
 }
@@ -94,6 +98,10 @@ impl Why for () {
     #[inline]
     fn expect(self, _: impl FnOnce() -> String) {}
 }
+
+/// Facts that a reason names of the items of one list, or of one computed value.
+/// Where a thousand items are asked, the first show what is the matter.
+pub(crate) const NAMED_FACTS: usize = 100;
 
 /// The facts that decided.
 #[derive(Clone, Debug, Default)]
@@ -136,6 +144,9 @@ impl Why for Trace {
             }
         }
         self
+    }
+    fn is_full(&self) -> bool {
+        self.0.len() >= NAMED_FACTS
     }
     fn expect(mut self, expected: impl FnOnce() -> String) -> Self {
         // What is expected of `a` in `a < b` belongs to `a`, the first fact.

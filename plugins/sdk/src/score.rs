@@ -32,6 +32,14 @@ pub struct Scheme {
     pub bands: &'static [Band],
 }
 
+impl Scheme {
+    /// All rules that it counts.
+    pub(crate) fn items(&self) -> impl Iterator<Item = &Item> {
+        let groups = self.groups.iter().flat_map(|group| group.items);
+        groups.chain(self.bonus).chain(self.veto)
+    }
+}
+
 /// Items that share a number of points.
 #[derive(Debug)]
 pub struct Group {
