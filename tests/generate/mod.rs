@@ -235,7 +235,10 @@ fn days_around(value: &Value) -> Vec<Value> {
         return Vec::new();
     };
     let days = [day.yesterday(), day.tomorrow()];
-    days.into_iter().flatten().map(|day| json!(day.to_string())).collect()
+    days.into_iter()
+        .flatten()
+        .map(|day| json!(day.to_string()))
+        .collect()
 }
 
 fn minutes_around(value: &Value) -> Vec<Value> {
@@ -355,7 +358,7 @@ fn walk(value: &Value, path: &mut String, all: &mut Vec<String>) {
     }
 }
 
-/// `/units/0/id` becomes `/sections/hazchem/units/*/id`.
+/// `/units/0/id` and the whole pointer become `/sections/hazchem/units/*/id`.
 pub fn pattern(section: &str, path: &str) -> String {
     let parts: Vec<&str> = path
         .split('/')
@@ -368,7 +371,7 @@ pub fn pattern(section: &str, path: &str) -> String {
         })
         .collect();
     let path = parts.join("/");
-    if path.starts_with(ENTERPRISE) {
+    if path.starts_with(ENTERPRISE) || path.starts_with("/sections/") {
         path
     } else {
         format!("/sections/{section}{path}")

@@ -61,24 +61,27 @@ pub fn root() -> PathBuf {
         .to_owned()
 }
 
-pub fn engine() -> Engine {
-    Engine::new(Limits::default()).unwrap()
+fn load(limits: Limits) -> Vec<Plugin> {
+    let engine = Engine::new(limits).unwrap();
+    let load = |bundled: &anjian_bundle::Bundled| engine.load(bundled.component).unwrap();
+    anjian_bundle::PLUGINS.iter().map(load).collect()
 }
 
-/// The components, compiled once for all tests of a program.
-fn plugins() -> &'static [Plugin] {
-    static PLUGINS: OnceLock<Vec<Plugin>> = OnceLock::new();
-    PLUGINS.get_or_init(|| {
-        let engine = engine();
-        let load = |bundled: &anjian_bundle::Bundled| engine.load(bundled.component).unwrap();
-        anjian_bundle::PLUGINS.iter().map(load).collect()
+/// The components with another limit of time.
+pub fn plugins_within(deadline_ms: u64) -> Vec<Plugin> {
+    load(Limits {
+        deadline_ms,
+        ..Limits::default()
     })
 }
 
 pub fn all() -> Vec<Sector> {
+    // Compiled once for all tests of a program.
+    static PLUGINS: OnceLock<Vec<Plugin>> = OnceLock::new();
+    let plugins = PLUGINS.get_or_init(|| load(Limits::default()));
     anjian_bundle::PLUGINS
         .iter()
-        .zip(plugins())
+        .zip(plugins)
         .map(|(bundled, plugin)| {
             let folder = root().join("plugins").join(bundled.name);
             let book = Book::load(&folder, &root().join("schemas")).unwrap_or_else(|problems| {
@@ -200,7 +203,11 @@ fn assessment(said: contract::Assessment) -> Assessment {
         outcomes: said.outcomes.into_iter().map(outcome).collect(),
         findings: said.findings.into_iter().map(finding).collect(),
         scores: said.scores.into_iter().map(score).collect(),
-        identifications: said.identifications.into_iter().map(identification).collect(),
+        identifications: said
+            .identifications
+            .into_iter()
+            .map(identification)
+            .collect(),
     }
 }
 
