@@ -245,7 +245,7 @@ readings! {
         "coal gas other than carbon monoxide; β 2 as for carbon monoxide";
     SeveralRows: "同时符合表1多行，取最小临界量",
         "several rows of table 1 fit; the lowest Q is taken";
-    AqueousFluoride: "氢氟酸(水溶液)按不属于表1第20项处理",
+    AqueousFluoride: "氢氟酸（水溶液）按不属于表1第20项处理",
         "aqueous hydrofluoric acid is read as outside row 20";
     FertilizerOverLimit: "可燃物超过0.4%的硝酸铵肥料按表1第43项处理",
         "ammonium nitrate fertiliser above 0.4 % combustible is read as row 43";
