@@ -164,9 +164,9 @@ static PROCESSES: [(u8, &[&str]); 18] = [
     (3, &["氯化"]),
     (4, &["硝化"]),
     (5, &["合成氨", "氨合成"]),
-    (6, &["裂解(裂化)", "裂解", "裂化", "催化裂化", "加氢裂化"]),
+    (6, &["裂解(裂化)", "裂解", "裂化", "催化裂化"]),
     (7, &["氟化"]),
-    (8, &["加氢"]),
+    (8, &["加氢", "加氢裂化"]),
     (9, &["重氮化"]),
     (10, &["氧化"]),
     (11, &["过氧化"]),
@@ -177,6 +177,15 @@ static PROCESSES: [(u8, &[&str]); 18] = [
     (16, &["新型煤化工"]),
     (17, &["电石生产", "电石"]),
     (18, &["偶氮化"]),
+];
+
+/// Nitration, which the plan of 2024 wants automated first.
+pub const NITRATION: u8 = 4;
+/// Diazotisation, peroxidation, fluorination, chlorination: two years later.
+pub const FOUR_OF_2024: [u8; 4] = [9, 11, 7, 3];
+/// The whole catalogue.
+pub const ALL: [u8; 18] = [
+    1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18,
 ];
 
 /// Work without a chemical reaction, which no entry of the catalogue can mean.
@@ -211,14 +220,22 @@ pub fn is_key_process(name: &str) -> Match {
     }
 }
 
-/// Whether a unit has a key regulated process. An empty list is
-/// [`Match::No`], one that was not filed [`Match::Unknown`].
-pub fn unit_has_key_process<'a>(names: Option<impl IntoIterator<Item = &'a str>>) -> Match {
-    names.map_or(Match::Unknown, |names| {
-        names
-            .into_iter()
-            .fold(Match::No, |found, name| found.or(is_key_process(name)))
-    })
+/// Whether a unit has a process of one of these numbers of the catalogue. An
+/// empty list is no; one that was not filed, or a name that may be any of
+/// them, is unknown.
+pub fn unit_has_process<'a>(
+    names: Option<impl IntoIterator<Item = &'a str>>,
+    numbers: &[u8],
+) -> Option<bool> {
+    let of = |name| match key_process(name) {
+        Some(number) if numbers.contains(&number) => Match::Yes,
+        Some(_) => Match::No,
+        None => is_key_process(name),
+    };
+    names?
+        .into_iter()
+        .fold(Match::No, |found, name| found.or(of(name)))
+        .decided()
 }
 
 fn is_process(filed: &str, listed: &str) -> bool {
@@ -307,6 +324,21 @@ mod tests {
         assert_eq!(NUMBER("7664-93-9"), Match::No);
         assert_eq!(NAME("某助剂"), Match::Unknown);
         assert_eq!(is_key_chemical(Some("某助剂"), Cas::NoNumber), Match::No);
+        // a product may be the listed substance that it is named after
+        let product = |name, cas| is_key_chemical(Some(name), cas);
+        for name in [
+            "92号汽油(京)",
+            "工业氢气",
+            "甲醇汽油M15",
+            "粗甲醇",
+            "轻石脑油",
+        ] {
+            assert_eq!(product(name, Cas::NoNumber), Match::Unknown, "{name}");
+        }
+        assert_eq!(product("丙烯酸面漆", Cas::NoNumber), Match::Unknown);
+        assert_eq!(product("丙烯酸面漆", Cas::OwnClass), Match::No);
+        assert_eq!(product("92号汽油(京)", Cas::OwnClass), Match::Unknown);
+        assert_eq!(product("甲醇钠", Cas::Number("124-41-4")), Match::No);
         assert_eq!(
             is_key_chemical(Some("氯"), Cas::Number("67-64-1")),
             Match::Unknown
@@ -365,10 +397,23 @@ mod tests {
             (is_key_process("精馏"), is_key_process("酯化")),
             (Match::No, Match::Unknown)
         );
-        assert_eq!(unit_has_key_process(Some(["精馏", "硝化"])), Match::Yes);
-        assert_eq!(unit_has_key_process(Some(["酯化"])), Match::Unknown);
-        assert_eq!(unit_has_key_process(Some([])), Match::No);
-        assert_eq!(unit_has_key_process(None::<[&str; 0]>), Match::Unknown);
+        // a refinery's hydrocracking is hydrogenation, one kind with it
+        assert_eq!(
+            (key_process("加氢裂化"), key_process("催化裂化")),
+            (Some(8), Some(6))
+        );
+        let has =
+            |names: &[&'static str], of: &[u8]| unit_has_process(Some(names.iter().copied()), of);
+        assert_eq!(has(&["精馏", "硝化"], &ALL), Some(true));
+        assert_eq!((has(&["酯化"], &ALL), has(&[], &ALL)), (None, Some(false)));
+        assert_eq!(unit_has_process(None::<[&str; 0]>, &ALL), None);
+        assert_eq!(has(&["硝化工序", "酯化"], &[NITRATION]), Some(true));
+        assert_eq!(has(&["加氢反应"], &[NITRATION]), Some(false));
+        assert_eq!(has(&["加氢反应", "酯化"], &FOUR_OF_2024), None);
+        assert_eq!(has(&["硝化", "精馏"], &FOUR_OF_2024), Some(false));
+        for name in ["重氮化过程", "过氧化", "氟化工艺", "氯化反应"] {
+            assert_eq!(has(&[name], &FOUR_OF_2024), Some(true), "{name}");
+        }
     }
 
     #[test]

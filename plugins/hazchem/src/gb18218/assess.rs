@@ -86,13 +86,6 @@ impl ChemicalResult<'_> {
         self.s.taken.map(Exact::s)
     }
 
-    /// Q in tonnes, when it is settled; `Some(None)` when the chemical adds
-    /// nothing.
-    #[must_use]
-    pub fn q_threshold(&self) -> Option<Option<&'static str>> {
-        self.threshold.settled().map(Source::q)
-    }
-
     /// Whether β is 1 because neither table 3 nor table 4 has the substance;
     /// `None` when that is not known.
     #[must_use]
@@ -214,9 +207,7 @@ fn judge<'a>(chemical: &Chemical<'a>) -> Result<ChemicalResult<'a>, OutOfRange> 
         name: chemical.name,
         q_t: chemical.q_design_max_t.filter(|_| q.is_some()),
         threshold: found,
-        beta: found
-            .taken
-            .and_then(|source| beta(source, &found, chemical.symbols)),
+        beta: taken_beta,
         s,
         r,
         quantity: q,

@@ -23,7 +23,7 @@ mod working;
 
 pub use assess::{Assessment, ChemicalResult, Interval, assess};
 pub use beta::{Beta, BetaSource};
-pub use declared::{agrees, tolerance};
+pub use declared::tolerance;
 pub use exact::{Exact, OutOfRange};
 pub use facts::{
     Chemical, Conditions, Fact, MissingFact, MissingFacts, Place, Reading, Readings, Symbols,

@@ -215,10 +215,29 @@ pub fn threshold(chemical: &Chemical<'_>) -> Threshold {
                 ),
             }
         }
-        Known::Other => by_class(chemical),
+        Known::Other => unlisted(chemical),
         Known::Unclear => {
-            Threshold::missing(known(chemical.name, Fact::Name).and(MissingFacts::one(Fact::Cas)))
+            let cas = chemical.cas.answered();
+            let name = chemical.name.is_some() && !cas;
+            Threshold::missing(
+                MissingFacts::unless(name, Fact::Name).and(MissingFacts::unless(cas, Fact::Cas)),
+            )
         }
+    }
+}
+
+/// Goods of a name that no list has go by their class, unless they count as a
+/// pure substance that nobody named.
+fn unlisted(chemical: &Chemical<'_>) -> Threshold {
+    // the number is that of the pure substance, and it is not in table 1
+    if chemical.cas.valid().is_some() {
+        return by_class(chemical);
+    }
+    match (chemical.is_mixture, chemical.mixture_same_class_as_pure) {
+        (Some(false), _) | (_, Some(false)) => by_class(chemical),
+        (Some(true), Some(true)) => Threshold::missing(MissingFacts::one(Fact::Name)),
+        (Some(true), None) => Threshold::missing(MissingFacts::one(Fact::SameClass)),
+        (None, _) => Threshold::missing(MissingFacts::one(Fact::IsMixture)),
     }
 }
 

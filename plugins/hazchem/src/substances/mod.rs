@@ -69,6 +69,8 @@ pub enum Cas<'a> {
     Unknown,
     /// There is none: a mixture, a product.
     NoNumber,
+    /// There is none: a mixture whose hazard class is not that of a pure substance.
+    OwnClass,
     /// This.
     Number(&'a str),
 }
@@ -79,7 +81,29 @@ impl Cas<'_> {
     pub const fn valid(self) -> Option<u64> {
         match self {
             Self::Number(text) => cas_number(text),
-            Self::Unknown | Self::NoNumber => None,
+            Self::Unknown | Self::NoNumber | Self::OwnClass => None,
+        }
+    }
+
+    /// There is a number with a right check digit, or the answer that there is none.
+    #[must_use]
+    pub const fn answered(self) -> bool {
+        matches!(self, Self::NoNumber | Self::OwnClass) || self.valid().is_some()
+    }
+}
+
+impl Substance {
+    /// Table 1 or the list of key chemicals names it.
+    const fn is_listed(&self) -> bool {
+        !matches!(self.rule, Rule::None) || self.key != 0
+    }
+
+    /// The name itself may mean a mixture, which has no pure substance to differ from.
+    const fn may_be_mixture(&self) -> bool {
+        match self.rule {
+            Rule::None => self.cas.is_empty(),
+            Rule::Row(no) => self.cas.is_empty() || matches!(no, 23 | 49 | 52 | 66),
+            _ => true,
         }
     }
 }
@@ -98,7 +122,8 @@ pub enum Known {
 }
 
 /// Finds the substance. A name that no list has, without a number, is
-/// [`Known::Unclear`]: it may be one more name of a listed substance.
+/// [`Known::Unclear`]: it may be one more name of a listed substance. So is a
+/// product without a number whose name has a listed one in it.
 #[must_use]
 pub fn recognise(name: Option<&str>, cas: Cas<'_>) -> Known {
     let named = name.and_then(by_name);
@@ -108,10 +133,33 @@ pub fn recognise(name: Option<&str>, cas: Cas<'_>) -> Known {
             by_cas(number).map_or(Known::As(named), |other| Known::Two(named, other))
         }
         (Some(named), _) => Known::As(named),
-        (None, Some(number)) => by_cas(number).map_or(Known::Other, Known::As),
-        (None, None) if cas == Cas::NoNumber && name.is_some() => Known::Other,
-        (None, None) => Known::Unclear,
+        (None, number) => match (number.and_then(by_cas), name) {
+            (Some(found), _) => Known::As(found),
+            (None, Some(name)) if cas.answered() && !may_be_listed(name, cas) => Known::Other,
+            (None, None) if number.is_some() => Known::Other,
+            _ => Known::Unclear,
+        },
     }
+}
+
+/// Whether a name that no list has may still mean a listed substance.
+fn may_be_listed(name: &str, cas: Cas<'_>) -> bool {
+    let name: String = fold(name).collect();
+    // row 74 of table 1 is a group: 三正辛基铝 is one more of it
+    if name.ends_with("基铝") {
+        return true;
+    }
+    let may_mean = |substance: &Substance| match cas {
+        Cas::NoNumber => substance.is_listed(),
+        Cas::OwnClass => substance.is_listed() && substance.may_be_mixture(),
+        Cas::Unknown | Cas::Number(_) => false,
+    };
+    // 92号汽油 has 汽油 in it; 氯, 苯 and the like are part of too many names
+    SUBSTANCES
+        .iter()
+        .filter(|substance| may_mean(substance))
+        .flat_map(|substance| substance.names)
+        .any(|listed| listed.chars().nth(1).is_some() && name.contains(listed))
 }
 
 /// The substance with this name.

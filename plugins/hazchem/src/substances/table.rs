@@ -27,7 +27,7 @@ macro_rules! substance {
 /// The aliases of the standard and of the list stand first; the last block
 /// holds common goods that are in neither, so that their bare name is enough.
 #[rustfmt::skip]
-pub static SUBSTANCES: [Substance; 137] = [
+pub static SUBSTANCES: [Substance; 141] = [
     substance!(["氨", "液氨", "氨气", "无水氨", "液态氨"], ["7664-41-7"], Row(1), 2),
     substance!(["二氟化氧", "一氧化二氟"], ["7783-41-7"], Row(2), 0),
     substance!(["二氧化氮"], ["10102-44-0"], Row(3), 0),
@@ -43,7 +43,7 @@ pub static SUBSTANCES: [Substance; 137] = [
     substance!(["盐酸", "氢氯酸"], ["7647-01-0"], HydrochloricAcid, 0),
     substance!(["氯", "液氯", "氯气", "氯(液化的)"], ["7782-50-5"], Row(12), 1),
     substance!(["一氧化碳"], ["630-08-0"], Row(13), 12),
-    substance!(["煤气", "煤气(co,co和h2、ch4的混合物等)", "水煤气", "半水煤气", "焦炉煤气", "高炉煤气", "转炉煤气", "发生炉煤气"], [], CoalGas, 0),
+    substance!(["煤气", "煤气(co,co和h2、ch4的混合物等)", "水煤气", "半水煤气", "焦炉煤气", "高炉煤气", "转炉煤气", "发生炉煤气", "合成气", "焦炉气", "城市煤气", "电石炉气"], [], CoalGas, 0),
     substance!(["砷化氢", "砷化三氢", "胂"], ["7784-42-1"], Row(14), 0),
     substance!(["锑化氢", "三氢化锑", "锑化三氢"], ["7803-52-3"], Row(15), 0),
     substance!(["硒化氢"], ["7783-07-5"], Row(16), 0),
@@ -97,7 +97,7 @@ pub static SUBSTANCES: [Substance; 137] = [
     substance!(["1,2-环氧丙烷", "氧化丙烯", "甲基环氧乙烷", "环氧丙烷"], ["75-56-9"], Row(63), 25),
     substance!(["甲苯", "甲基苯", "苯基甲烷"], ["108-88-3"], Row(64), 19),
     substance!(["甲醇", "木醇", "木精"], ["67-56-1"], Row(65), 13),
-    substance!(["汽油", "乙醇汽油", "甲醇汽油", "汽油(乙醇汽油、甲醇汽油)", "汽油(含甲醇汽油、乙醇汽油)", "车用汽油"], ["86290-81-5", "8006-61-9"], Row(66), 7),
+    substance!(["汽油", "乙醇汽油", "甲醇汽油", "汽油(乙醇汽油、甲醇汽油)", "汽油(含甲醇汽油、乙醇汽油)", "车用汽油", "车用乙醇汽油", "航空汽油", "92号汽油", "95号汽油", "98号汽油", "92#汽油", "95#汽油", "98#汽油"], ["86290-81-5", "8006-61-9"], Row(66), 7),
     substance!(["乙醇", "酒精", "无水乙醇"], ["64-17-5"], Row(67), 0),
     substance!(["乙醚", "二乙基醚"], ["60-29-7"], Row(68), 74),
     substance!(["乙酸乙酯", "醋酸乙酯"], ["141-78-6"], Row(69), 52),
@@ -109,6 +109,10 @@ pub static SUBSTANCES: [Substance; 137] = [
     substance!(["三甲基铝"], ["75-24-1"], Row(74), 0),
     substance!(["三乙基铝"], ["97-93-8"], Row(74), 0),
     substance!(["三异丁基铝"], ["100-99-2"], Row(74), 0),
+    substance!(["三丙基铝", "三正丙基铝"], ["102-67-0"], Row(74), 0),
+    substance!(["三丁基铝", "三正丁基铝"], ["1116-70-7"], Row(74), 0),
+    substance!(["三己基铝", "三正己基铝"], ["1116-73-0"], Row(74), 0),
+    substance!(["三辛基铝", "三正辛基铝"], ["1070-00-4"], Row(74), 0),
     substance!(["戊硼烷", "五硼烷"], ["19624-22-7"], Row(75), 0),
     substance!(["过氧化钾"], ["17014-71-0"], Row(76), 0),
     substance!(["过氧化钠", "双氧化钠", "二氧化钠"], ["1313-60-6"], Row(77), 0),
@@ -151,7 +155,7 @@ pub static SUBSTANCES: [Substance; 137] = [
     substance!(["2,2'-偶氮二异丁腈", "偶氮二异丁腈", "2,2-偶氮二异丁腈"], ["78-67-1"], NoRow, 71),
     substance!(["2,2'-偶氮-二-(2,4-二甲基戊腈)", "偶氮二异庚腈", "2,2'-偶氮二(2,4-二甲基戊腈)"], ["4419-11-8"], NoRow, 72),
     substance!(["石脑油"], [], NoRow, 7),
-    substance!(["粗苯"], ["71-43-2"], NoRow, 9),
+    substance!(["粗苯"], ["71-43-2"], Row(57), 9),
     substance!(["氨水", "氨溶液"], ["1336-21-6"], NoRow, 0),
     substance!(["柴油", "车用柴油"], [], NoRow, 0),
     substance!(["煤油", "航空煤油"], [], NoRow, 0),

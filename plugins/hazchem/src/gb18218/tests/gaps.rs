@@ -124,10 +124,6 @@ const FACTS: [Without; 22] = [
 /// other stands alone.
 fn contradicts_itself(chemical: &Chemical<'_>) -> bool {
     let name = chemical.name.unwrap_or_default();
-    // a mixture that bears the number of its pure substance
-    if name == "粗苯" {
-        return true;
-    }
     let c = &chemical.conditions;
     match c.anhydrous {
         Some(true) if ["盐酸", "氢氯酸", "氢氟酸"].contains(&name) => return true,

@@ -140,7 +140,7 @@ fn share(chemical: &Filed) -> (Range, Range) {
         of.iter().map(|(_, _, beta)| rational(beta)).collect()
     };
     // the row of carbon monoxide holds its mixtures too
-    if !chemical.pure && !row_q.is_empty() && *name != "一氧化碳" {
+    if !chemical.pure && *name != "一氧化碳" {
         return (unknown(), unknown());
     }
     // Q and every β that some reading allows; no β is "unbounded, at least 1"

@@ -272,3 +272,86 @@ fn names_and_numbers() {
     assert_eq!(missing(&Chemical::default()), ["name", "cas"]);
     assert_eq!(row_no(&classed(&["W5.4"], "1")), Some(0));
 }
+
+#[test]
+fn products_named_after_a_listed_substance() {
+    let product = |name, cas| Chemical {
+        name: Some(name),
+        cas,
+        ..classed(&["W5.3"], "600")
+    };
+    // common names are known, the others are not taken for unlisted
+    for (name, row) in [("92号汽油", 66), ("车用乙醇汽油", 66), ("焦炉气", 13)] {
+        assert_eq!(row_no(&product(name, Cas::NoNumber)), Some(row), "{name}");
+    }
+    for name in ["92号汽油(京)", "工业氢气", "粗甲醇", "无水液氨(99.9%)"] {
+        let product = product(name, Cas::NoNumber);
+        assert_eq!(
+            (major(&[product]), missing(&product)),
+            (None, vec!["name"]),
+            "{name}"
+        );
+    }
+    // a number settles it, and so does a class of its own, but not of petrol
+    assert_eq!(
+        (
+            row_no(&product("甲醇钠", Cas::Number("124-41-4"))),
+            row_no(&product("丙烯酸面漆", Cas::OwnClass)),
+            row_no(&product("92号汽油(京)", Cas::OwnClass)),
+        ),
+        (Some(0), Some(0), None)
+    );
+    // row 74 is a group
+    for name in ["三辛基铝", "三正己基铝"] {
+        assert_eq!(row_no(&product(name, Cas::NoNumber)), Some(74), "{name}");
+    }
+    let alkyl = product("异戊二烯基铝", Cas::Number("67-63-0"));
+    assert_eq!((row_no(&alkyl), missing(&alkyl)), (None, vec!["name"]));
+}
+
+#[test]
+fn unlisted_mixtures_of_the_class_of_a_pure_substance_need_its_name() {
+    let goods = |is_mixture, same| Chemical {
+        is_mixture,
+        mixture_same_class_as_pure: same,
+        ..classed(&["W5.3"], "800")
+    };
+    for (is_mixture, same, lacks) in [
+        (Some(true), Some(true), vec!["name"]),
+        (Some(true), None, vec!["mixture_same_class_as_pure"]),
+        (None, Some(true), vec!["is_mixture"]),
+        (None, None, vec!["is_mixture"]),
+    ] {
+        let goods = goods(is_mixture, same);
+        assert_eq!((major(&[goods]), missing(&goods)), (None, lacks));
+    }
+    for (is_mixture, same) in [
+        (Some(false), None),
+        (Some(true), Some(false)),
+        (None, Some(false)),
+    ] {
+        assert_eq!(major(&[goods(is_mixture, same)]), Some(false));
+    }
+    // its number says which pure substance it is: none of table 1
+    let numbered = Chemical {
+        cas: Cas::Number("109-86-4"),
+        ..goods(Some(true), Some(true))
+    };
+    assert_eq!(row_no(&numbered), Some(0));
+    // crude benzene is row 57 when it has the class of benzene
+    let crude = |same| Chemical {
+        is_mixture: Some(true),
+        mixture_same_class_as_pure: same,
+        symbols: Symbols::read(["W5.3"]),
+        cas: Cas::Number("71-43-2"),
+        ..named("粗苯", "50")
+    };
+    assert_eq!(
+        (
+            major(&[crude(Some(true))]),
+            major(&[crude(Some(false))]),
+            missing(&crude(None))
+        ),
+        (Some(true), Some(false), vec!["mixture_same_class_as_pure"])
+    );
+}
