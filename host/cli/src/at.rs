@@ -273,3 +273,24 @@ fn read_text(file: &Path) -> Result<String, AtError> {
         cause,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::is_here;
+
+    #[test]
+    fn what_leaves_this_machine_is_known() {
+        for (url, here) in [
+            ("http://localhost:8080", true),
+            ("http://127.0.0.1", true),
+            ("http://127.8.9.10:1", true),
+            ("http://[::1]:8080/x", true),
+            ("http://10.0.0.1:8080", false),
+            ("http://localhost.example.com", false),
+            ("http://127.0.0.1.example.com", false),
+            ("http://[2001:db8::1]", false),
+        ] {
+            assert_eq!(is_here(&url.parse().unwrap()), here, "{url}");
+        }
+    }
+}

@@ -204,6 +204,12 @@ async fn run(
     let address = listener.local_addr().map_err(fail)?;
     let mut stop = Stop::new().map_err(ServeError::Signals)?;
     tracing::info!(%address, tls = tls.is_some(), local = service.local, "taking requests");
+    if tls.is_none() && !service.local {
+        tracing::warn!(
+            "tokens and filings can be read on the way; give --tls-cert and --tls-key, unless a \
+             proxy in front has TLS"
+        );
+    }
     ready(address);
     let tls = tls.map(|(acceptor, renewal)| {
         tokio::spawn(renewal.keep());

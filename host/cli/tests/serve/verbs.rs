@@ -5,6 +5,7 @@ use std::net::TcpListener;
 use std::process::{Output, Stdio};
 
 use anjian_store::VersionId;
+use rcgen::{BasicConstraints, CertificateParams, IsCa};
 use serde_json::Value;
 
 use super::place::{Place, Serving, command};
@@ -20,9 +21,12 @@ const SIGNED: &str = "[plugins]\ntrust = \"trust.toml\"\nfour_eyes = true\n";
 
 impl Office {
     fn new(config: &str) -> Self {
+        Self::certified(config, |_| {})
+    }
+
+    fn certified(config: &str, change: impl FnOnce(&mut CertificateParams)) -> Self {
         let place = Place::new(config);
-        let folder = place.folder.path();
-        certify(folder, |_| {});
+        certify(place.folder.path(), change);
         for name in ["well_behaved", "later_version"] {
             let bytes = anjian_tests::guest(name).unwrap();
             fs::write(place.path(&format!("{name}.wasm")), bytes).unwrap();
@@ -37,6 +41,7 @@ impl Office {
             ("wang", "rule_admin"),
             ("li", "rule_admin"),
             ("zhao", "auditor"),
+            ("sun", "officer"),
         ] {
             let added = place.run(&["token", "add", name, "--role", role]);
             fs::write(place.path(&format!("{name}.token")), added.stdout).unwrap();
@@ -277,6 +282,15 @@ fn who_does_not_answer_as_a_service_is_told() {
         let text = office.says("li", &["list", "--at", &at], 2);
         assert!(text.contains(said), "{at}: {text}");
     }
+    // An address that other machines have too, for all that is known.
+    let at = office.serving.address.replace("127.0.0.1", "0.0.0.0");
+    let text = office.says("li", &["list", "--at", &at], 0);
+    assert!(
+        text.contains("without TLS; whoever is on the way"),
+        "{text}"
+    );
+    let text = office.says("li", &["list", "--at"], 0);
+    assert!(!text.contains("without TLS"), "{text}");
 }
 
 #[test]
@@ -313,4 +327,54 @@ fn over_https_with_an_authority_of_its_own() {
     }
     let text = office.says("li", &["list", "--at", "--ca", "li.token"], 2);
     assert!(text.contains("li.token has no certificate"), "{text}");
+}
+
+#[test]
+fn a_quarantine_is_ended_by_hand() {
+    let office = Office::new("[plugins]\nallow_unsigned = true\nfault_limit = 1\n");
+    let bytes = anjian_tests::guest("panics_on_a_word").unwrap();
+    fs::write(office.place.path("panics.wasm"), bytes).unwrap();
+    let id = guest_id("panics_on_a_word");
+    for (file, id) in [
+        ("well_behaved.wasm", guest_id("well_behaved")),
+        ("panics.wasm", id.clone()),
+    ] {
+        office.says("wang", &["submit", file], 0);
+        office.says("wang", &["activate", id.short()], 0);
+    }
+    let token = fs::read_to_string(office.place.path("sun.token")).unwrap();
+    let bearer = format!("Bearer {}", token.trim());
+    let headers = [("authorization", bearer.as_str())];
+    let filing = br#"{"filing_id":"a","reference_date":"2026-06-30",
+        "enterprise":{"name":"panic"},"sections":{"test":{}}}"#;
+    let mut connection = office.serving.connect();
+    let answer = connection
+        .send("POST", "/v1/check", &headers, filing)
+        .unwrap();
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    // It is taken away after the answer.
+    let quarantined = format!("{}  quarantined", id.short());
+    let listed = || office.says("li", &["list", "--at"], 0);
+    while !listed().contains(&quarantined) {
+        std::thread::yield_now();
+    }
+    let notes = listed();
+    assert!(
+        notes.contains("anjian: test 3.0.0 is quarantined"),
+        "{notes}"
+    );
+    let text = office.says("li", &["activate", id.short()], 2);
+    assert!(text.contains("or release this one first"), "{text}");
+    let text = office.says("li", &["release", id.short()], 0);
+    assert!(text.contains("li ended its quarantine"), "{text}");
+    office.says("li", &["activate", id.short()], 0);
+}
+
+#[test]
+fn the_certificate_of_an_authority_is_told_from_that_of_a_service() {
+    let office = Office::certified(CONFIG, |params| {
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    });
+    let text = office.says("li", &["list", "--at", "--ca", "cert.pem"], 2);
+    assert!(text.contains("should make one with CA:FALSE"), "{text}");
 }
