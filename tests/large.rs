@@ -80,10 +80,10 @@ fn section(book: &Book, list: &[String], filled: bool, count: usize) -> Value {
     for depth in (0..list.len()).rev() {
         let mut holder = match depth {
             0 => json!({}),
-            _ => item(&list[..depth]),
+            _ => item(list.get(..depth).unwrap()),
         };
         let members: &mut Map<String, Value> = holder.as_object_mut().unwrap();
-        members.insert(list[depth].clone(), value);
+        members.insert(list.get(depth).unwrap().clone(), value);
         value = match depth {
             0 => holder,
             _ => json!([holder]),

@@ -1,5 +1,6 @@
 //! Filings that nobody wrote: the examples and boundary values of the pages and
 //! the filings of `sample-data`, changed here and there by values that decide.
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 use std::collections::BTreeMap;
 use std::str::FromStr;
@@ -18,6 +19,14 @@ pub struct Seed {
     /// `hazchem121/3a, example 1`.
     pub label: String,
     pub sample: Sample,
+}
+
+impl Seed {
+    /// Whether the rule's page shows it.
+    pub fn is_of(&self, rule: &str) -> bool {
+        let page = self.label.split_once(", ");
+        page.is_some_and(|(page, _)| page == rule)
+    }
 }
 
 /// What filings of a plugin are made from.
@@ -88,9 +97,9 @@ impl<'s> Pool<'s> {
                     }
                 }
                 5 | 6 => {
-                    let other = &self.seeds[place % self.seeds.len()].sample;
-                    add(&mut filing.section, &other.section);
-                    add(&mut filing.enterprise, &other.enterprise);
+                    let other = self.seeds.get(place % self.seeds.len()).unwrap();
+                    add(&mut filing.section, &other.sample.section);
+                    add(&mut filing.enterprise, &other.sample.enterprise);
                 }
                 _ => {
                     if let Some((path, _)) = pick(true, true) {
@@ -207,7 +216,8 @@ fn of_samples(sector: &Sector) -> Vec<Seed> {
                 reference_date: day,
             };
             if sectors::refusal(sector, &sample).is_none() {
-                let label = file.parent().unwrap().display().to_string();
+                let folder = file.parent().unwrap().file_name().unwrap();
+                let label = format!("{group}/{}", folder.display());
                 seeds.push(Seed { label, sample });
             }
         }
@@ -300,6 +310,14 @@ pub fn at<'f>(filing: &'f Sample, path: &str) -> Option<&'f Value> {
         Some(path) => filing.enterprise.pointer(path),
         None => filing.section.pointer(path),
     }
+}
+
+/// Whether another item of the same list files the same.
+pub fn is_there_twice(filing: &Sample, path: &str) -> bool {
+    let of = pattern("", path);
+    let value = at(filing, path);
+    let same = |other: &&String| pattern("", other) == of && at(filing, other) == value;
+    facts(filing).iter().filter(same).count() > 1
 }
 
 /// Files a fact.
