@@ -12,11 +12,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use anjian_model::{Assessment, Outcome, RawFinding};
 use anjian_rows::rule::Rule;
 use anjian_rows::sample::Sample;
+use anjian_rows::schema::Ty;
 use generate::{Pool, Seed};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use sectors::{Asked, Sector};
-use serde_json::Value;
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 /// Cases for one seed filing; each has numbers of its own, whatever seeds stand
@@ -281,6 +282,36 @@ fn a_fact_that_a_rule_does_not_read_does_not_matter() {
                     prop_assert_eq!(before.outcomes[index], after.outcomes[index], "{}", what());
                     prop_assert_eq!(&found[index], &found_after[index], "{}", what());
                 }
+            }
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn a_text_that_only_fills_its_field_is_no_answer() {
+    for_filings(12, 1, |case| {
+        let Case { sector, filing, .. } = case;
+        for (path, field) in generate::places(&sector.book, filing) {
+            if field.ty != Ty::Text || field.words.is_some() {
+                continue;
+            }
+            let says = |value: Value| {
+                let mut other = (*filing).clone();
+                generate::set(&mut other, &path, value);
+                sectors::by_native_code(sector, &other).outcomes
+            };
+            let unfiled = says(Value::Null);
+            for blank in ["", " \u{3000}", "/", "——", "不详"] {
+                prop_assert_eq!(&says(json!(blank)), &unfiled, "{}: `{}`", path, blank);
+            }
+            let answered = if field.none {
+                says(json!("none"))
+            } else {
+                unfiled
+            };
+            for word in ["无", " 没有"] {
+                prop_assert_eq!(&says(json!(word)), &answered, "{}: `{}`", path, word);
             }
         }
         Ok(())

@@ -92,8 +92,8 @@ fn tamper(folder: &Path) -> Connection {
     let connection = Connection::open(folder.join(LOG_FILE)).unwrap();
     connection
         .execute_batch(
-            "DROP TRIGGER receipts_stay; DROP TRIGGER receipts_remain;
-             DROP TRIGGER contents_stay; DROP TRIGGER contents_remain;",
+            "DROP TRIGGER IF EXISTS receipts_stay; DROP TRIGGER IF EXISTS receipts_remain;
+             DROP TRIGGER IF EXISTS contents_stay; DROP TRIGGER IF EXISTS contents_remain;",
         )
         .unwrap();
     connection
