@@ -522,12 +522,13 @@ fn a_log_of_an_older_host_goes_on() {
     assert!(log.receipt(3).unwrap().profile_signed_by.is_empty());
     assert_eq!(log.receipt(4).unwrap().profile_signed_by, ["city"]);
     // Also what stands in another column than it did.
+    let tool = tamper(folder.path());
     for (set, id) in [
         ("notes = profile_signed_by, profile_signed_by = NULL", 4),
         ("profile_signed_by = notes, notes = NULL", 2),
     ] {
         let update = format!("UPDATE receipts SET {set} WHERE seq = {id}");
-        tamper(folder.path()).execute_batch(&update).unwrap();
+        tool.execute_batch(&update).unwrap();
         assert_eq!(flaw(folder.path()), Flaw::Changed { id });
     }
 }
