@@ -1,6 +1,10 @@
 //! Large filings: each list of each section with a thousand items and with ten
 //! thousand, blank and filled, against the plugins that ship.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
 
 mod sectors;
 

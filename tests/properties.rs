@@ -1,7 +1,11 @@
 //! What holds for every rule of every plugin, on filings that nobody wrote.
 //!
 //! `ANJIAN_SEED=17`, or any other word, makes other filings than the usual ones.
-#![expect(clippy::panic, reason = "a test stops at the first surprise")]
+#![expect(
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test stops at the first surprise"
+)]
 
 mod generate;
 mod sectors;

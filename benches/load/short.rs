@@ -1,8 +1,6 @@
 //! The load program, shortly: nothing lost, doubled, mixed or wrong while a
 //! plugin is swapped, hostile ones come, and the service is killed.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::process::Command;
 
 #[test]

@@ -1,5 +1,9 @@
 //! Profiles from outside: who signed them, and what their parameters do.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
 #![cfg(unix)]
 
 use std::fs;

@@ -478,7 +478,10 @@ fn free(text: &str, none: bool) -> Val<'static> {
         "无" | "没有" | "暂无" | "无此项" | "none" | "None" | "NONE" if none => Val::None,
         "无" | "没有" | "暂无" | "无此项" | "none" | "None" | "NONE" => Val::Unknown,
         "不详" | "未知" | "不清楚" | "N/A" | "n/a" | "NA" | "null" => Val::Unknown,
-        bare if bare.trim_matches(['/', '／', '\\', '-', '－', '–', '—', '_', '…']) == "" => {
+        bare if bare
+            .trim_matches(['/', '／', '\\', '-', '－', '–', '—', '_', '…'])
+            .is_empty() =>
+        {
             Val::Unknown
         }
         _ => Val::Text(text.to_owned()),

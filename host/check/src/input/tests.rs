@@ -184,11 +184,13 @@ struct Open {
 impl Read for Open {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         let read = self.text.read(out)?;
-        while read == 0 {
-            self.stop.store(true, Ordering::Relaxed);
+        if read > 0 {
+            return Ok(read);
+        }
+        self.stop.store(true, Ordering::Relaxed);
+        loop {
             thread::park();
         }
-        Ok(read)
     }
 }
 

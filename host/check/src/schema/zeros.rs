@@ -85,10 +85,10 @@ fn zeros(document: &Document<'_>, part: Part<'_>, at: Index, found: &mut Vec<Ind
                 }
             }
         }
-        Kind::Number if is_whole(part) => {
-            if document.raw(at).parse::<f64>().is_ok_and(|n| n == 0.0) {
-                found.push(at);
-            }
+        Kind::Number
+            if is_whole(part) && document.raw(at).parse::<f64>().is_ok_and(|n| n == 0.0) =>
+        {
+            found.push(at);
         }
         _ => {}
     }
