@@ -115,16 +115,18 @@ pub fn serve(
         read_profile(file, plugins.trust.as_deref(), plugins.allow_unsigned, now)
     });
     let (profile, profile_bytes) = profile.transpose()?.unzip();
+    // The executable is read while the plugins are.
+    let naming = std::thread::spawn(engine_name);
+    let store_settings = store_settings(&settings, profile, built_in);
+    let store = Store::open(store_settings, Arc::new(engine.clone()))?;
     let writer = Writer::start(
         &settings.data,
         WriterSettings {
-            engine: engine_name(),
+            engine: naming.join().unwrap_or_else(|_| VERSION.to_owned()),
             queue: RECEIPT_QUEUE,
             wait: RECEIPT_WAIT,
         },
     )?;
-    let store_settings = store_settings(&settings, profile, built_in);
-    let store = Store::open(store_settings, Arc::new(engine.clone()))?;
     let watch = store.watch()?;
     let limits = settings.limits.clone();
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
@@ -157,14 +159,16 @@ pub fn serve(
     served
 }
 
+/// Names the host where nothing more is known of it.
+const VERSION: &str = concat!("anjian ", env!("CARGO_PKG_VERSION"));
+
 /// Names this very host in receipts: two builds of one version may answer
 /// differently.
 fn engine_name() -> String {
-    let version = concat!("anjian ", env!("CARGO_PKG_VERSION"));
     let own = std::env::current_exe().and_then(std::fs::read);
     match own {
-        Ok(bytes) => format!("{version} sha256:{}", crate::receipts::sha256(&bytes)),
-        Err(_) => format!("{version} (its executable cannot be read)"),
+        Ok(bytes) => format!("{VERSION} sha256:{}", crate::receipts::sha256(&bytes)),
+        Err(_) => format!("{VERSION} (its executable cannot be read)"),
     }
 }
 
