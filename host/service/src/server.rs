@@ -102,6 +102,12 @@ pub fn serve(
              makes one"
         );
     }
+    if settings.plugins.four_eyes && tokens.none_yet()? {
+        tracing::warn!(
+            "four eyes are asked for and there are no tokens to tell two persons apart: nothing \
+             that is submitted can be activated"
+        );
+    }
     if !local && tokens.none_yet()? {
         return Err(ServeError::OpenToAll {
             listen: settings.listen,

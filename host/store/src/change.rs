@@ -69,19 +69,18 @@ impl Store {
         let profile = self.settings.profile.as_ref();
         let profile = profile.filter(|_| self.settings.trust.is_some());
         let notes = notes(state, &plugins, profile);
-        if same && before.number > 0 && notes == before.notes && plugins == before.plugins {
+        if same && before.number > 0 && notes == before.head.notes && plugins == before.plugins {
             return Ok(());
         }
         let number = state.journal.number;
         let head = Head {
-            notes: notes.clone(),
+            notes,
             ..checker.head()
         };
         let line_up = Arc::new(LineUp {
             number,
             checker,
             plugins,
-            notes,
             head,
             counted,
         });

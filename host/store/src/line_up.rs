@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use anjian_check::ByDate;
-use anjian_model::{Head, Note};
+use anjian_model::Head;
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -18,9 +18,7 @@ pub struct LineUp {
     pub checker: Arc<ByDate>,
     /// Which versions these are, by id of the plugin and date.
     pub plugins: Vec<InUse>,
-    /// What whoever reads a report should know.
-    pub notes: Vec<Note>,
-    /// What reports say once, the notes among it.
+    /// What reports say once, the notes on the plugins among it.
     pub head: Head,
     /// The plugins with their faults.
     pub(crate) counted: Vec<Arc<Counted>>,

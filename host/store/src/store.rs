@@ -93,7 +93,6 @@ impl Store {
             number: journal.number,
             checker: Arc::new(ByDate::new(&[], &settings.options, None)?),
             plugins: Vec::new(),
-            notes: Vec::new(),
             head: Head::default(),
             counted: Vec::new(),
         };

@@ -94,6 +94,7 @@ fn library_says(bytes: &[u8]) -> Vec<u8> {
 fn command_library_and_service_say_the_same_bytes() {
     let place = Place::new("");
     let serving = place.serve();
+    assert_eq!(serving.get("/readyz").status, 200);
     let mut inputs = samples();
     inputs.extend([
         b"".to_vec(),

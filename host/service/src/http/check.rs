@@ -129,7 +129,7 @@ fn headers(line_up: &LineUp, issued: Option<&Issued>) -> HeaderMap {
 /// Names the notes of a line-up, once each.
 pub(super) fn add_notes(headers: &mut HeaderMap, line_up: &LineUp) {
     let mut names: Vec<String> = Vec::new();
-    for note in &line_up.notes {
+    for note in &line_up.head.notes {
         if let Ok(Value::String(name)) = serde_json::to_value(note.kind)
             && !names.contains(&name)
         {

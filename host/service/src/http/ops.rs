@@ -52,6 +52,9 @@ pub(super) async fn readyz(State(service): State<Arc<Service>>) -> impl IntoResp
     if line_up.plugins.is_empty() {
         reasons.push("no plugin judges");
     }
+    if !service.store.is_watched() {
+        reasons.push("the folder of plugins is not watched any more; start the service again");
+    }
     // Nobody sends filings to a service that is not ready, so the log is tried
     // without one.
     if !service.writer.is_well() && service.writer.append(Vec::new()).await.is_err() {

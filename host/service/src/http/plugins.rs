@@ -161,7 +161,7 @@ pub(super) async fn list(
         Ok(Plugins {
             line_up: line_up.number,
             active: line_up.plugins.clone(),
-            notes: line_up.notes.clone(),
+            notes: line_up.head.notes.clone(),
             versions: store.versions(),
         })
     });

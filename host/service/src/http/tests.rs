@@ -526,6 +526,13 @@ async fn health_readiness_and_metrics() {
         (503, &Value::Bool(false))
     );
     assert_eq!(ready["reasons"][0], "no plugin judges");
+    // This door has no watch; the service's own is ready, tests of the command see.
+    assert!(
+        ready["reasons"][1]
+            .as_str()
+            .unwrap()
+            .contains("not watched")
+    );
     door.ask(post("/v1/check", "{}")).await;
     let (_, _, body) = door.ask(get("/metrics")).await;
     let text = String::from_utf8(body).unwrap();

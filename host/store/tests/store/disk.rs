@@ -68,7 +68,7 @@ fn a_full_disk_changes_nothing_that_judges_and_says_so() {
                 assert!(reason.contains("No space left"), "{reason}");
             }
             let not_kept = kinds(&store).contains(&NoteKind::NotKept);
-            assert_eq!(not_kept, left == 0, "{:?}", store.line_up().notes);
+            assert_eq!(not_kept, left == 0, "{:?}", store.line_up().head.notes);
             // Going back cannot wait for a disk.
             assert_eq!(
                 store.rollback("test", "li").unwrap(),

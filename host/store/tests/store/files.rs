@@ -143,7 +143,7 @@ fn a_folder_that_vanishes_takes_nothing_away() {
     // It comes back, empty.
     fs::create_dir(bench.folder.path()).unwrap();
     store.look();
-    assert!(kinds(&store).is_empty(), "{:?}", store.line_up().notes);
+    assert!(kinds(&store).is_empty(), "{:?}", store.line_up().head.notes);
     bench.put("test.wasm", "panics_on_a_word");
     store.look();
     assert_eq!(active(&store), "3.0.0");
@@ -264,7 +264,7 @@ fn what_is_no_file_is_told_and_not_waited_for() {
     let store = bench.open();
     assert_eq!(active(&store), "2.0.0");
     let told = |expect: &[(&str, &str)]| {
-        let notes = &store.line_up().notes;
+        let notes = &store.line_up().head.notes;
         let unreadable = notes
             .iter()
             .filter(|note| note.kind == NoteKind::FileUnreadable);

@@ -116,7 +116,13 @@ fn active(store: &Store) -> String {
 }
 
 fn kinds(store: &Store) -> Vec<NoteKind> {
-    store.line_up().notes.iter().map(|note| note.kind).collect()
+    store
+        .line_up()
+        .head
+        .notes
+        .iter()
+        .map(|note| note.kind)
+        .collect()
 }
 
 fn filing(word: &str) -> Vec<u8> {

@@ -215,7 +215,7 @@ fn a_revoked_key_takes_the_only_version_away() {
     signed.trust(1, "revoked = true\nreason = \"the stick was lost\"");
     store.look();
     assert!(store.line_up().plugins.is_empty());
-    let text = &store.line_up().notes[0].text.en;
+    let text = &store.line_up().head.notes[0].text.en;
     assert!(
         text.ends_with("; no version of the plugin judges"),
         "{text}"

@@ -20,7 +20,7 @@ fn the_built_in_plugin_judges_an_empty_folder() {
     let line_up = store.line_up();
     assert_eq!(line_up.plugins.len(), 1);
     assert!(line_up.plugins[0].built_in);
-    assert!(line_up.notes.is_empty());
+    assert!(line_up.head.notes.is_empty());
     assert_eq!(judge(&store, "a"), Verdict::Undetermined);
 }
 
@@ -130,7 +130,7 @@ fn a_bad_version_changes_nothing_but_its_own_line() {
             [NoteKind::Unsigned, NoteKind::LastGoodKept],
             "{what}"
         );
-        assert!(store.line_up().notes[1].text.en.contains("bad.wasm"));
+        assert!(store.line_up().head.notes[1].text.en.contains("bad.wasm"));
     }
     fs::remove_file(bench.path("bad.wasm")).unwrap();
     store.look();
